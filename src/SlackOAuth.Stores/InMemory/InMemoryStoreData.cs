@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+
+namespace SlackOAuth.Stores;
+
+/// <summary>What in-memory stores hold. Stores that are given the same data are instances over one engine, as two processes over one database are.</summary>
+/// <remarks>Safe for concurrent use. It lives as long as it is referenced, and is gone with the process.</remarks>
+public sealed class InMemoryStoreData
+{
+    internal Lock Gate { get; } = new();
+
+    internal Dictionary<(string ClientId, WorkspaceId Workspace), WorkspaceRecord> Workspaces { get; } = [];
+
+    internal Dictionary<string, StoredOAuthState> States { get; } = [];
+
+    /// <summary>The states in the order of their issue, and so of their expiry while the lifetime stays the same.</summary>
+    internal Queue<(string Key, DateTimeOffset ExpiresAt)> StateOrder { get; } = [];
+}
+
+/// <summary>One workspace. Histories are newest first and hold the current records; installations are kept without bot fields.</summary>
+internal sealed record WorkspaceRecord
+{
+    internal static WorkspaceRecord Empty { get; } = new();
+
+    internal Bot? Bot { get; init; }
+
+    internal ImmutableDictionary<string, Installation> Installations { get; init; } = ImmutableDictionary.Create<string, Installation>(StringComparer.Ordinal);
+
+    internal ImmutableList<Bot> BotHistory { get; init; } = [];
+
+    internal ImmutableList<Installation> InstallationHistory { get; init; } = [];
+
+    internal bool IsEmpty => Bot is null && Installations.IsEmpty;
+}
