@@ -1,0 +1,23 @@
+namespace SlackOAuth;
+
+/// <summary>The codes of <see cref="SlackError.Code"/> that are this client's own. All others are Slack's.</summary>
+public static class SlackErrorCodes
+{
+    /// <summary>Slack limits the rate and the wait it asks for is over <see cref="SlackOAuthClientOptions.MaxRetryDelay"/>, or the attempts are used up. Slack's own code.</summary>
+    public const string RateLimited = "ratelimited";
+
+    /// <summary>No answer came in time. Whether Slack has done what was asked is not known.</summary>
+    public const string Timeout = "timeout";
+
+    /// <summary>Slack could not be reached, or the connection broke.</summary>
+    public const string NetworkError = "network_error";
+
+    /// <summary>Slack answered with an HTTP status that is no success, and without an error that can be read.</summary>
+    public const string HttpError = "http_error";
+
+    /// <summary>The answer is no JSON, or not of the shape that Slack documents.</summary>
+    public const string InvalidResponse = "invalid_response";
+
+    /// <summary>The answer is over <see cref="SlackOAuthClientOptions.MaxResponseBytes"/>.</summary>
+    public const string ResponseTooLarge = "response_too_large";
+}

@@ -1,0 +1,54 @@
+using System.Net;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+using SlackOAuth;
+
+namespace Microsoft.Extensions.DependencyInjection;
+
+/// <summary>Registers the protocol's services.</summary>
+public static class SlackOAuthServiceCollectionExtensions
+{
+    /// <summary>
+    /// Registers <see cref="SlackOAuthClient"/> as a singleton over <see cref="IHttpClientFactory"/>, with timeouts and retries by Microsoft.Extensions.Http.Resilience
+    /// and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
+    /// </summary>
+    /// <remarks>The client's log entries show no header value, and never a body.</remarks>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options; null where they are configured elsewhere. They are checked at start.</param>
+    /// <returns>The builder of the client's <see cref="HttpClient"/>, such as for a primary handler of one's own.</returns>
+    public static IHttpClientBuilder AddSlackOAuthClient(this IServiceCollection services, Action<SlackOAuthClientOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<SlackOAuthClientOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<SlackOAuthClientOptions>, SlackOAuthClientOptionsValidator>());
+        services.TryAddSingleton(TimeProvider.System);
+        var builder = services.AddHttpClient(SlackOAuthClient.HttpClientName);
+        if (services.Any(static service => service.ServiceType == typeof(SlackOAuthClient)))
+        {
+            // The handlers are there; a second set would multiply the retries.
+            return builder;
+        }
+
+        services.AddSingleton(static provider => new SlackOAuthClient(
+            provider.GetRequiredService<IHttpClientFactory>(),
+            provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        builder
+            .ConfigureHttpClient(static client => client.Timeout = Timeout.InfiniteTimeSpan)
+            .ConfigurePrimaryHttpMessageHandler(static () => new SocketsHttpHandler
+            {
+                // A redirect would carry the Authorization header's request elsewhere; Slack's API redirects nowhere.
+                AllowAutoRedirect = false,
+                UseCookies = false,
+                AutomaticDecompression = DecompressionMethods.None,
+            })
+            .RedactLoggedHeaders(static _ => true)
+            .AddResilienceHandler("slack", static (pipeline, context) => SlackResilience.Configure(pipeline, context.ServiceProvider));
+        return builder.AddHttpMessageHandler(static provider => new BoundedBufferHandler(provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>()));
+    }
+}
