@@ -23,6 +23,7 @@ public sealed class SlackSignatureVerifier
     private const int HexLength = HMACSHA256.HashSizeInBytes * 2;
     private const long ToleranceMilliseconds = 300_000;
 
+    private static readonly SearchValues<char> Digits = SearchValues.Create("0123456789");
     private static readonly SearchValues<char> LowercaseHex = SearchValues.Create("0123456789abcdef");
 
     private readonly byte[] _key;
@@ -88,7 +89,7 @@ public sealed class SlackSignatureVerifier
         seconds = 0;
         // TryParse alone takes trailing NULs.
         return text.Length <= MaxTimestampDigits
-            && !text.AsSpan().ContainsAnyExceptInRange('0', '9')
+            && !text.AsSpan().ContainsAnyExcept(Digits)
             && long.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out seconds);
     }
 
