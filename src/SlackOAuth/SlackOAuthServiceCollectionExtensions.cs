@@ -9,7 +9,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SlackOAuthServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="SlackOAuthClient"/> as a singleton over <see cref="IHttpClientFactory"/>, with timeouts and retries by Microsoft.Extensions.Http.Resilience
+    /// Registers <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/> as singletons over <see cref="IHttpClientFactory"/>, with timeouts and retries by Microsoft.Extensions.Http.Resilience
     /// and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
     /// </summary>
     /// <remarks>The client's log entries show no header value, and never a body.</remarks>
@@ -35,6 +35,10 @@ public static class SlackOAuthServiceCollectionExtensions
         }
 
         services.AddSingleton(static provider => new SlackOAuthClient(
+            provider.GetRequiredService<IHttpClientFactory>(),
+            provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
+        services.AddSingleton(static provider => new SlackIdTokenValidator(
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>(),
             provider.GetRequiredService<TimeProvider>()));

@@ -183,7 +183,7 @@ public sealed record OpenIdConnectToken
     [JsonPropertyName("token_type")]
     public string? TokenType { get; init; }
 
-    /// <summary>Who signed in, signed by Slack; trust nothing in it before the validator has seen it.</summary>
+    /// <summary>Who signed in, signed by Slack; trust nothing in it before <see cref="SlackIdTokenValidator"/> has seen it.</summary>
     [JsonPropertyName("id_token")]
     public string? IdToken { get; init; }
 

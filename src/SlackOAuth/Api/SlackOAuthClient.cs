@@ -53,7 +53,7 @@ public sealed class SlackOAuthClient
             SlackOAuthJsonContext.Default.OAuthAccess,
             static access => !string.IsNullOrEmpty(access.AuthedUser?.Id)
                 && !(string.IsNullOrEmpty(access.AccessToken) && string.IsNullOrEmpty(access.AuthedUser.AccessToken))
-                && !(string.IsNullOrEmpty(access.Team?.Id) && string.IsNullOrEmpty(access.Enterprise?.Id)),
+                && !string.IsNullOrEmpty(access.IsEnterpriseInstall == true ? access.Enterprise?.Id : access.Team?.Id),
             repeatable: false,
             cancellationToken);
     }
@@ -92,7 +92,7 @@ public sealed class SlackOAuthClient
     /// <param name="code">The code that Slack sent the browser back with.</param>
     /// <param name="redirectUri">The redirect URI of the authorize URL.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <returns>The id_token, which the validator must see first, and the token for <see cref="GetUserInfoAsync"/>.</returns>
+    /// <returns>The id_token, which <see cref="SlackIdTokenValidator"/> must see first, and the token for <see cref="GetUserInfoAsync"/>.</returns>
     public Task<SlackResult<OpenIdConnectToken>> ExchangeSignInCodeAsync(string code, string? redirectUri = null, CancellationToken cancellationToken = default)
     {
         ArgumentException.ThrowIfNullOrEmpty(code);

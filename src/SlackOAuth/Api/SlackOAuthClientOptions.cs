@@ -1,6 +1,6 @@
 namespace SlackOAuth;
 
-/// <summary>The settings of <see cref="SlackOAuthClient"/>. Checked at start.</summary>
+/// <summary>The settings of <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/>. Checked at start.</summary>
 public sealed class SlackOAuthClientOptions
 {
     /// <summary>The app's client id ("Basic Information" of its settings). Required.</summary>
@@ -12,6 +12,10 @@ public sealed class SlackOAuthClientOptions
     /// <summary>Where the methods of the Web API are: https, or http on loopback for a stand-in.</summary>
     /// <value>The default is https://slack.com/api/.</value>
     public Uri ApiBaseUrl { get; set; } = new("https://slack.com/api/");
+
+    /// <summary>Where Slack's OpenID Connect metadata is, which names the issuer and the keys: https, or http on loopback for a stand-in.</summary>
+    /// <value>The default is https://slack.com/.well-known/openid-configuration.</value>
+    public Uri OpenIdConfigurationUrl { get; set; } = new("https://slack.com/.well-known/openid-configuration");
 
     /// <summary>How long one attempt may take, from the connection to the last byte of the answer.</summary>
     /// <value>The default is 10 seconds.</value>

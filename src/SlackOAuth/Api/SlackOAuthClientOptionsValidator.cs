@@ -19,10 +19,8 @@ internal sealed class SlackOAuthClientOptionsValidator : IValidateOptions<SlackO
             failures.Add("ClientSecret is empty. Set it to the Client Secret under \"Basic Information\" of the app's settings on api.slack.com.");
         }
 
-        if (!WebUrl.TryParse(options.ApiBaseUrl?.OriginalString, out _))
-        {
-            failures.Add("ApiBaseUrl is not an absolute https URL, and tokens travel to it. Leave it out for Slack's own; plain http is for a stand-in on loopback.");
-        }
+        CheckUrl(options.ApiBaseUrl, nameof(options.ApiBaseUrl), "tokens travel to it");
+        CheckUrl(options.OpenIdConfigurationUrl, nameof(options.OpenIdConfigurationUrl), "the keys that sign-ins are trusted by come from it");
 
         Check(options.AttemptTimeout > TimeSpan.Zero && options.AttemptTimeout <= LongestTimeout, nameof(options.AttemptTimeout), "over 0 and at most an hour");
         Check(options.TotalTimeout >= options.AttemptTimeout && options.TotalTimeout <= LongestTimeout, nameof(options.TotalTimeout), "at least AttemptTimeout and at most an hour");
@@ -30,6 +28,14 @@ internal sealed class SlackOAuthClientOptionsValidator : IValidateOptions<SlackO
         Check(options.MaxRetryDelay >= TimeSpan.Zero && options.MaxRetryDelay <= LongestTimeout, nameof(options.MaxRetryDelay), "0 to an hour");
         Check(options.MaxResponseBytes > 0, nameof(options.MaxResponseBytes), "at least 1");
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+
+        void CheckUrl(Uri? url, string option, string reason)
+        {
+            if (!WebUrl.TryParse(url?.OriginalString, out _))
+            {
+                failures.Add($"{option} is not an absolute https URL, and {reason}. Leave it out for Slack's own; plain http is for a stand-in on loopback.");
+            }
+        }
 
         void Check(bool holds, string option, string range)
         {
