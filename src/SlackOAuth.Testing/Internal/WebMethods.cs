@@ -81,7 +81,7 @@ internal sealed class WebMethods(FakeSlackOptions options, Ledger ledger, Messag
             _views.Add(opened);
         }
 
-        return Reply.Json(new() { ["ok"] = true, ["view"] = Payloads.View(opened, installation, trigger.Workspace.Id, null) });
+        return Reply.Json(new() { ["ok"] = true, ["view"] = Payloads.View(opened, installation, installation.Tenant.Id, null) });
     });
 
     public Reply PostMessage(ApiRequest request) => WithCredential(request, credential =>
