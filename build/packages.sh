@@ -1,0 +1,50 @@
+#!/usr/bin/env bash
+# Packs the family, then builds and runs samples/CustomStore against the packages in an empty folder, as a store author outside this repository would.
+# It passes where the author's correct store passes the suite, the same store with a fault does not, and every package holds what a user expects.
+set -euo pipefail
+root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+
+dotnet pack "$root/SlackOAuth.Stores.sln" --configuration Release --verbosity quiet --output "$work/packages"
+version=$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' "$root/build/Common.props")
+for project in "$root"/src/*/; do
+  name=$(basename "$project")
+  for kind in nupkg snupkg; do
+    [[ -f $work/packages/$name.$version.$kind ]] || { echo "$name.$version.$kind was not packed."; exit 1; }
+  done
+  listing=$(unzip -l "$work/packages/$name.$version.nupkg")
+  for file in README.md "lib/net10.0/$name.dll" "lib/net10.0/$name.xml"; do
+    [[ $listing == *" $file"* ]] || { echo "$name.$version.nupkg holds no $file."; exit 1; }
+  done
+done
+echo "Packed $(ls "$work/packages"/*.nupkg | wc -l) packages of version $version."
+
+mkdir "$work/app"
+cp "$root"/samples/CustomStore/* "$work/app/"
+cd "$work/app"
+# Packages of this build in a folder of their own, so that none of an earlier build is taken for one of these.
+cat > nuget.config <<CONFIG
+<configuration>
+  <packageSources>
+    <add key="family" value="$work/packages" />
+  </packageSources>
+  <config>
+    <add key="globalPackagesFolder" value="$work/cache" />
+  </config>
+</configuration>
+CONFIG
+dotnet build --verbosity quiet
+dotnet bin/Debug/net10.0/CustomStore.dll -noColor -noLogo
+
+echo
+echo "== The same store, made to forget no state"
+sed -i 's/TryRemove(/TryGetValue(/' MyStateStore.cs
+dotnet build --verbosity quiet
+if dotnet bin/Debug/net10.0/CustomStore.dll -noColor -noLogo > "$work/broken"; then
+  echo "The suite passed a store that never forgets a state."
+  exit 1
+fi
+grep -E 'consumed_once|\[FAIL\]' "$work/broken" | head -n 20
+grep -E 'Total:' "$work/broken"

@@ -1,0 +1,87 @@
+using System.Reflection;
+
+namespace Package.Tests;
+
+/// <summary>The rules of the house that the compiler does not know.</summary>
+public sealed class ApiTests
+{
+    public static TheoryData<string> Packages => [.. Repository.ShippedNames];
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_public_class_is_sealed_or_made_to_be_derived_from(string package)
+    {
+        var open = PublicTypes(package).Where(type => type is { IsClass: true, IsSealed: false, IsAbstract: false });
+        Assert.Empty(open.Select(type => type.FullName));
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_public_type_lives_in_the_namespace_of_its_package_or_extends_the_frameworks(string package)
+    {
+        // Extensions live where those they extend are found: see the registration rules of .NET's own libraries.
+        var strays = PublicTypes(package).Where(type =>
+            type.Namespace?.StartsWith("SlackOAuth", StringComparison.Ordinal) != true
+            && !(type is { IsAbstract: true, IsSealed: true } && type.Namespace is "Microsoft.Extensions.DependencyInjection" or "Microsoft.AspNetCore.Builder" or "Microsoft.AspNetCore.Http"));
+        Assert.Empty(strays.Select(type => type.FullName));
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void An_asynchronous_method_takes_a_cancellation_token_last_and_optionally(string package)
+    {
+        // Tests are called by a runner, which has a token of its own; disposal has none by its interface; and a request brings its token with it.
+        var methods = PublicTypes(package)
+            .SelectMany(type => type.GetMethods(BindingFlags.Public | BindingFlags.Instance | BindingFlags.Static | BindingFlags.DeclaredOnly))
+            .Where(method => !method.IsSpecialName && method.GetBaseDefinition() == method && ReturnsTask(method.ReturnType))
+            .Where(method => method.Name is not "DisposeAsync" && method.GetCustomAttribute<FactAttribute>() is null)
+            .Where(method => !method.GetParameters().Any(parameter => parameter.ParameterType.Name.Contains("HttpContext", StringComparison.Ordinal)));
+        var faults = methods.Where(method => method.GetParameters().LastOrDefault() is not { IsOptional: true } last || last.ParameterType != typeof(CancellationToken));
+        Assert.Empty(faults.Select(method => $"{method.DeclaringType!.Name}.{method.Name}"));
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void Internals_are_open_to_the_packages_own_tests_alone(string package)
+    {
+        var friends = Assembly.Load(package).GetCustomAttributes<System.Runtime.CompilerServices.InternalsVisibleToAttribute>().Select(friend => friend.AssemblyName);
+        Assert.Equal([$"{package}.Tests"], friends);
+    }
+
+    [Theory]
+    [InlineData("SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.Stores.Conformance", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.Stores.FileSystem", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.AspNetCore", "SlackOAuth", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.Testing")]
+    public void A_package_knows_no_more_of_the_family_than_its_place_in_the_house(string package, params string[] mayKnow)
+    {
+        var known = Assembly.Load(package).GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("SlackOAuth", StringComparison.Ordinal));
+        Assert.Empty(known.Except(mayKnow));
+    }
+
+    [Fact]
+    public void Every_package_has_its_place_in_the_house()
+    {
+        var placed = typeof(ApiTests).GetMethod(nameof(A_package_knows_no_more_of_the_family_than_its_place_in_the_house))!
+            .GetCustomAttributes<InlineDataAttribute>().Select(data => (string)data.Data[0]!);
+        Assert.Equal(Repository.ShippedNames, placed.Order(StringComparer.Ordinal));
+    }
+
+    public static TheoryData<string> StorePackages => [.. Repository.ShippedNames.Where(name => name.StartsWith("SlackOAuth.Stores", StringComparison.Ordinal))];
+
+    [Theory]
+    [MemberData(nameof(StorePackages))]
+    public void Stores_know_nothing_of_HTTP(string package)
+    {
+        var references = Assembly.Load(package).GetReferencedAssemblies().Select(reference => reference.Name!);
+        Assert.DoesNotContain(references, name => name.Contains("Http", StringComparison.Ordinal) || name.StartsWith("Microsoft.AspNetCore", StringComparison.Ordinal));
+    }
+
+    private static IEnumerable<Type> PublicTypes(string package) => Assembly.Load(package).GetExportedTypes();
+
+    private static bool ReturnsTask(Type type) =>
+        type == typeof(Task) || type == typeof(ValueTask)
+        || (type.IsGenericType && (type.GetGenericTypeDefinition() == typeof(Task<>) || type.GetGenericTypeDefinition() == typeof(ValueTask<>)));
+}

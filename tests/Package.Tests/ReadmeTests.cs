@@ -1,0 +1,110 @@
+using System.Text.RegularExpressions;
+using Microsoft.CodeAnalysis;
+using Microsoft.CodeAnalysis.CSharp;
+using Microsoft.CodeAnalysis.CSharp.Syntax;
+
+namespace Package.Tests;
+
+public sealed partial class ReadmeTests
+{
+    public static TheoryData<string, int> Snippets
+    {
+        get
+        {
+            var snippets = new TheoryData<string, int>();
+            foreach (var readme in Repository.Readmes)
+            {
+                foreach (var line in CSharpBlocks(readme).Select(block => block.Line))
+                {
+                    snippets.Add(readme, line);
+                }
+            }
+
+            return snippets;
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Snippets))]
+    public void A_snippet_compiles_as_it_stands(string readme, int line)
+    {
+        var code = CSharpBlocks(readme).Single(block => block.Line == line).Code;
+        var tree = CSharpSyntaxTree.ParseText(code, cancellationToken: TestContext.Current.CancellationToken);
+        var isProgram = tree.GetRoot(TestContext.Current.CancellationToken).ChildNodes().OfType<GlobalStatementSyntax>().Any();
+        var compilation = CSharpCompilation.Create(
+            "Snippet",
+            [tree, CSharpSyntaxTree.ParseText(ImplicitUsings, cancellationToken: TestContext.Current.CancellationToken)],
+            References,
+            new CSharpCompilationOptions(isProgram ? OutputKind.ConsoleApplication : OutputKind.DynamicallyLinkedLibrary, nullableContextOptions: NullableContextOptions.Enable));
+
+        // CS8019: a snippet shows its usings, also those that implicit usings give.
+        var faults = compilation.GetDiagnostics(TestContext.Current.CancellationToken).Where(fault => fault.Severity >= DiagnosticSeverity.Warning && fault.Id != "CS8019");
+        Assert.Empty(faults.Select(fault => $"{readme}:{line + fault.Location.GetLineSpan().StartLinePosition.Line + 1}: {fault.GetMessage(System.Globalization.CultureInfo.InvariantCulture)}"));
+    }
+
+    [Fact]
+    public void The_root_readme_shows_code() => Assert.NotEmpty(CSharpBlocks("README.md"));
+
+    public static TheoryData<string> Readmes => [.. Repository.Readmes];
+
+    [Theory]
+    [MemberData(nameof(Readmes))]
+    public void Every_link_to_a_file_leads_to_one(string readme)
+    {
+        var folder = Path.GetDirectoryName(Path.Combine(Repository.Root, readme))!;
+        var broken = Link().Matches(Repository.Read(readme))
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.Contains("://", StringComparison.Ordinal) && !target.StartsWith("mailto:", StringComparison.Ordinal))
+            .Select(target => target.Split('#')[0])
+            .Where(path => path.Length > 0 && !Path.Exists(Path.Combine(folder, path)));
+        Assert.Empty(broken);
+    }
+
+    [Fact]
+    public void Every_shipped_package_is_in_the_root_readmes_table()
+    {
+        var readme = Repository.Read("README.md");
+        Assert.All(Repository.ShippedNames, name => Assert.Contains($"[`{name}`](src/{name}/README.md)", readme, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_contract_has_26_sentences() =>
+        Assert.Equal(Enumerable.Range(1, 26).Select(number => number.ToString(System.Globalization.CultureInfo.InvariantCulture)), Sentence().Matches(Repository.Read("docs/contract.md")).Select(match => match.Groups["number"].Value));
+
+    private const string ImplicitUsings = """
+        global using System;
+        global using System.Collections.Generic;
+        global using System.IO;
+        global using System.Linq;
+        global using System.Net.Http;
+        global using System.Threading;
+        global using System.Threading.Tasks;
+        global using Microsoft.AspNetCore.Builder;
+        global using Microsoft.AspNetCore.Hosting;
+        global using Microsoft.AspNetCore.Http;
+        global using Microsoft.AspNetCore.Routing;
+        global using Microsoft.Extensions.Configuration;
+        global using Microsoft.Extensions.DependencyInjection;
+        global using Microsoft.Extensions.Hosting;
+        global using Microsoft.Extensions.Logging;
+        global using Xunit;
+        """;
+
+    private static IReadOnlyList<MetadataReference> References { get; } =
+        [.. ((string)AppContext.GetData("TRUSTED_PLATFORM_ASSEMBLIES")!).Split(Path.PathSeparator).Select(path => MetadataReference.CreateFromFile(path))];
+
+    private static IEnumerable<(int Line, string Code)> CSharpBlocks(string readme)
+    {
+        var text = Repository.Read(readme);
+        return CSharpBlock().Matches(text).Select(match => (text.AsSpan(0, match.Index).Count('\n') + 1, match.Groups["code"].Value));
+    }
+
+    [GeneratedRegex(@"^```csharp\r?\n(?<code>.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline | RegexOptions.ExplicitCapture)]
+    private static partial Regex CSharpBlock();
+
+    [GeneratedRegex(@"(?<!!)\[[^\]]*\]\((?<target>[^)\s]+)\)", RegexOptions.ExplicitCapture)]
+    private static partial Regex Link();
+
+    [GeneratedRegex(@"^(?<number>\d+)\. ", RegexOptions.Multiline | RegexOptions.ExplicitCapture)]
+    private static partial Regex Sentence();
+}
