@@ -7,7 +7,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
 
-dotnet pack "$root/SlackOAuth.Stores.sln" --configuration Release --verbosity quiet --output "$work/packages"
+for project in "$root"/src/*/; do
+  dotnet pack "$project" --configuration Release --verbosity quiet --output "$work/packages"
+done
 version=$(sed -n 's:.*<VersionPrefix>\(.*\)</VersionPrefix>.*:\1:p' "$root/build/Common.props")
 for project in "$root"/src/*/; do
   name=$(basename "$project")
