@@ -166,7 +166,9 @@ public sealed class WebMethodTests
         await using var fixture = await StartAsync(mode);
 
         AssertError("invalid_json", await PostJsonAsync(fixture, "auth.test", "{", "x"));
+        AssertError("invalid_json", await PostJsonAsync(fixture, "auth.test", """{"token":"a","token":"b"}""", "x"));
         AssertError("json_not_object", await PostJsonAsync(fixture, "auth.test", "[]", "x"));
+        AssertError("invalid_json", await PostJsonAsync(fixture, "auth.test", """{"token":"\ud800"}""", "x"));
     }
 
     [Theory, CombinatorialModes]

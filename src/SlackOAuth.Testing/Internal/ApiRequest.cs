@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.Json.Nodes;
 
 namespace SlackOAuth.Testing;
@@ -47,8 +46,13 @@ internal sealed class ApiRequest
 
             if (request.HasJsonContentType())
             {
-                var json = await JsonNode.ParseAsync(request.Body, cancellationToken: cancellationToken).ConfigureAwait(false) as JsonObject;
-                return json is null ? (null, "json_not_object") : (new(request, null, json), null);
+                using var reader = new StreamReader(request.Body);
+                if (!Json.TryParse(await reader.ReadToEndAsync(cancellationToken).ConfigureAwait(false), out var json))
+                {
+                    return (null, "invalid_json");
+                }
+
+                return json is JsonObject arguments ? (new(request, null, arguments), null) : (null, "json_not_object");
             }
 
             return (new(request, null, null), null);
@@ -56,10 +60,6 @@ internal sealed class ApiRequest
         catch (InvalidDataException)
         {
             return (null, "invalid_form_data");
-        }
-        catch (JsonException)
-        {
-            return (null, "invalid_json");
         }
     }
 

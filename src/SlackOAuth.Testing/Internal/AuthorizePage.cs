@@ -9,11 +9,11 @@ internal static class AuthorizePage
 {
     private const string Style = """
         :root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --paper: #fff; --ground: #f3f4f6; --act: #0b5f4a; --note: #fff4d6; --note-ink: #5c4400 }
-        @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --line: #3a424c; --paper: #1a1f26; --ground: #0f1317; --act: #1f8a6d; --note: #3a2f10; --note-ink: #f5dc9a } }
+        @media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --line: #3a424c; --paper: #1a1f26; --ground: #0f1317; --act: #17765c; --note: #3a2f10; --note-ink: #f5dc9a } }
         * { box-sizing: border-box }
         body { margin: 0; background: var(--ground); color: var(--ink); font: 16px/1.5 system-ui, sans-serif }
         .note { margin: 0; padding: .6rem 1rem; background: var(--note); color: var(--note-ink); text-align: center; font-size: .9rem }
-        main { max-width: 34rem; margin: 3rem auto; padding: 2rem 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; overflow-wrap: anywhere }
+        main { width: min(34rem, 100% - 2rem); margin: 2rem auto; padding: 2rem 2.25rem; background: var(--paper); border: 1px solid var(--line); border-radius: 12px; overflow-wrap: anywhere }
         h1 { margin: 0 0 .5rem; font-size: 1.45rem; line-height: 1.3 }
         h2 { margin: 1.5rem 0 .5rem; font-size: 1rem }
         p { margin: .25rem 0; color: var(--soft) }
@@ -21,9 +21,9 @@ internal static class AuthorizePage
         li { padding: .5rem .85rem } li + li { border-top: 1px solid var(--line) }
         code { font: .9rem ui-monospace, monospace }
         label { display: block; margin: 1.5rem 0 .5rem; font-weight: 600 }
-        select { width: 100%; padding: .6rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--line); border-radius: 8px }
+        select { width: 100%; padding: .6rem; font: inherit; color: inherit; background: var(--paper); border: 1px solid var(--soft); border-radius: 8px }
         .actions { display: flex; gap: .75rem; justify-content: flex-end; margin-top: 1.75rem }
-        button { padding: .6rem 1.5rem; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid var(--line); background: transparent; color: var(--ink); cursor: pointer }
+        button { padding: .6rem 1.5rem; font: inherit; font-weight: 600; border-radius: 8px; border: 1px solid var(--soft); background: transparent; color: var(--ink); cursor: pointer }
         button.allow { background: var(--act); border-color: var(--act); color: #fff }
         :focus-visible { outline: 3px solid #4493f8; outline-offset: 2px }
         .back { margin-top: 1rem; font-size: .85rem }

@@ -11,6 +11,7 @@ internal sealed class CallLog
 
     private readonly Lock _gate = new();
     private readonly List<SlackCall> _calls = [];
+    private readonly Dictionary<string, int> _counts = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Queue<ScriptedAnswer>> _scripts = new(StringComparer.Ordinal);
     private readonly List<(string Method, int Count, TaskCompletionSource Reached)> _waiters = [];
 
@@ -54,10 +55,11 @@ internal sealed class CallLog
         lock (_gate)
         {
             _calls.Add(call);
-            var count = _calls.Count(known => known.Method == call.Method);
-            foreach (var (_, _, reached) in _waiters.Where(waiter => waiter.Method == call.Method && waiter.Count <= count))
+            var count = _counts[call.Method] = _counts.GetValueOrDefault(call.Method) + 1;
+            foreach (var waiter in _waiters.FindAll(waiter => waiter.Method == call.Method && waiter.Count <= count))
             {
-                reached.TrySetResult();
+                waiter.Reached.TrySetResult();
+                _waiters.Remove(waiter);
             }
 
             return _scripts.TryGetValue(call.Method, out var queue) && queue.TryDequeue(out var answer) ? answer : null;
@@ -68,7 +70,7 @@ internal sealed class CallLog
     {
         lock (_gate)
         {
-            if (_calls.Count(call => call.Method == method) >= count)
+            if (_counts.GetValueOrDefault(method) >= count)
             {
                 return Task.CompletedTask;
             }

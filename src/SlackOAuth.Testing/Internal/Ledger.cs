@@ -220,7 +220,7 @@ internal sealed class Ledger(TimeProvider time)
         }
     }
 
-    /// <summary>Ends the active install credentials that <paramref name="which"/> picks, and returns them.</summary>
+    /// <summary>Ends the active credentials on a tenant that <paramref name="which"/> picks, those of sign-ins too, and returns them.</summary>
     public IReadOnlyList<Credential> End(FakeSlackApp app, Tenant tenant, TokenState state, Func<Credential, bool> which)
     {
         lock (_gate)
