@@ -27,7 +27,7 @@ public static class OAuthPages
         .mark.good{color:var(--good)}
         .mark.bad{color:var(--bad)}
         h1{margin:0 0 .75rem;font-size:1.5rem;line-height:1.25;font-weight:650}
-        p{margin:0 0 1rem}
+        p{margin:0 0 1rem;text-wrap:balance}
         p:last-child{margin-bottom:0}
         .soft{color:var(--soft);font-size:.9rem}
         .action{margin:1.75rem 0 1.25rem}
@@ -61,7 +61,7 @@ public static class OAuthPages
             <h1>{(name is null ? "Install this app" : $"Install {name}")}</h1>
             <p>Add {name ?? "the app"} to your Slack workspace. Slack shows what it asks for before you allow anything.</p>
             <p class="action"><a class="button" id="install" href="{Link(authorizeUrl, nameof(authorizeUrl))}">Add to Slack</a></p>
-            <p class="soft">You will come back to this site when you are done. The button works for ten minutes; after that, reload the page.</p>
+            <p class="soft">You will come back to this site when you are done. The button works for some minutes; after that, reload the page.</p>
             """);
     }
 
@@ -120,11 +120,11 @@ public static class OAuthPages
             "Cancelled",
             "You cancelled in Slack, so nothing was changed. Try again whenever you like."),
         OAuthFailureReasons.InvalidBrowser => (
-            "This browser did not begin it",
-            "The link was opened in another browser than the one that began, cookies are blocked, or it took more than ten minutes. Begin again and stay in one browser."),
+            "Another browser began this",
+            "You came back in another browser than you began in, cookies are blocked, or it took too long. Begin again, and stay in one browser."),
         OAuthFailureReasons.InvalidState => (
             "This link has been used or has expired",
-            "Each link works once and for ten minutes. Perhaps the page was reloaded. Begin again to get a new one."),
+            "Each link works once, and for some minutes. Perhaps the page was reloaded. Begin again to get a new one."),
         OAuthFailureReasons.MissingCode => (
             "Slack sent no answer along",
             "Slack sent you back without the code that finishes the flow. Begin again; if it happens again, tell the people who run the app."),
@@ -148,7 +148,7 @@ public static class OAuthPages
             "Slack refused what the app asked for. Tell the people who run the app, and give them the reason below."),
         _ => (
             "Something went wrong",
-            "Slack could not finish it and gave the reason below. Try again; if it happens again, tell the people who run the app, and give them the reason."),
+            "It could not be finished, for the reason below. Try again; if it happens again, tell the people who run the app, and give them the reason."),
     };
 
     private static string Page(string title, string main, string head = "") =>
