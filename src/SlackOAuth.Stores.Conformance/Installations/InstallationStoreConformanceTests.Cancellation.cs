@@ -1,0 +1,101 @@
+using System.Security.Cryptography;
+using Xunit;
+
+namespace SlackOAuth.Stores.Conformance;
+
+public abstract partial class InstallationStoreConformanceTests<TFixture>
+{
+    [Fact, Contract(22)]
+    public virtual async Task A_call_that_was_cancelled_before_it_began_does_nothing()
+    {
+        var saved = Sample.Installation("U1", 1, "kept");
+        await SaveAsync(saved);
+        var cancelled = new CancellationToken(canceled: true);
+        await AssertCancelledAsync(() => Store.SaveAsync(Sample.Installation("U1", 2, "cancelled"), cancelled));
+        await AssertCancelledAsync(() => Store.SaveAsync(Sample.Installation("U2", 2, "cancelled"), cancelled));
+        await AssertCancelledAsync(() => Store.SaveBotAsync(Sample.Bot(2, "cancelled"), cancelled));
+        await AssertCancelledAsync(async () => await Store.FindBotAsync(T1, cancelled));
+        await AssertCancelledAsync(async () => await Store.FindInstallationAsync(T1, null, cancelled));
+        await AssertCancelledAsync(async () => await Store.FindInstallationAsync(T1, "U1", cancelled));
+        await AssertCancelledAsync(() => Store.DeleteBotAsync(T1, cancelled));
+        await AssertCancelledAsync(() => Store.DeleteInstallationAsync(T1, "U1", cancelled));
+        await AssertCancelledAsync(() => Store.DeleteInstallationAsync(T1, null, cancelled));
+        await AssertCancelledAsync(() => Store.DeleteAllAsync(T1, cancelled));
+        await AssertFoundAsync(saved, T1, "U1");
+        await AssertFoundAsync(saved, T1, null);
+        await AssertBotFoundAsync(saved.ToBot()!, T1);
+        Assert.Null(await FindAsync(T1, "U2"));
+    }
+
+    [Fact, Contract(7, 22)]
+    public virtual async Task A_save_that_is_cancelled_midway_has_happened_whole_or_not_at_all()
+    {
+        var stored = Sample.Installation("U1", 0, "t0");
+        await SaveAsync(stored);
+        for (var i = 1; i <= 48; i++)
+        {
+            var saved = Sample.Installation("U1", i, "t" + i);
+            if (!await RunCancelledAsync(cancellation => Store.SaveAsync(saved, cancellation)))
+            {
+                await AssertFoundAsync(saved, T1, "U1", "a save that was acknowledged");
+                stored = saved;
+                continue;
+            }
+
+            var found = await FindAsync(T1, "U1");
+            stored = found?.UserToken == saved.UserToken ? saved : stored;
+            Same.AssertEqual(stored, found, "the installation after a cancelled save");
+            await AssertBotFoundAsync(stored.ToBot()!, T1, "the bot after a cancelled save");
+            await AssertFoundAsync(stored, T1, null, "the latest installation after a cancelled save");
+        }
+    }
+
+    [Fact, Contract(22)]
+    public virtual async Task A_delete_that_is_cancelled_midway_leaves_the_store_in_order()
+    {
+        for (var i = 1; i <= 24; i++)
+        {
+            var saved = Sample.Installation("U1", i, "t" + i);
+            await SaveAsync(saved);
+            var cancelled = await RunCancelledAsync(cancellation => i % 2 == 0 ? Store.DeleteAllAsync(T1, cancellation) : Store.DeleteInstallationAsync(T1, "U1", cancellation));
+            var found = await FindAsync(T1, "U1");
+            if (!cancelled)
+            {
+                Assert.Null(found);
+            }
+
+            if (found is not null)
+            {
+                Same.AssertEqual(saved.WithBot(await FindBotAsync(T1)), found, "the installation after a cancelled delete");
+            }
+
+            await DeleteAllAsync(T1);
+            await AssertEmptyAsync(T1, "U1");
+        }
+    }
+
+    private static async Task AssertCancelledAsync(Func<ValueTask> callAsync) => await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await callAsync());
+
+    /// <summary>Makes a call that is cancelled at a random moment of it.</summary>
+    /// <returns>Whether it was cancelled rather than acknowledged.</returns>
+    private static async Task<bool> RunCancelledAsync(Func<CancellationToken, ValueTask> callAsync)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var call = Task.Run(async () => await callAsync(cancellation.Token), CancellationToken.None);
+        for (var turns = RandomNumberGenerator.GetInt32(200); turns > 0 && !call.IsCompleted; turns--)
+        {
+            await Task.Yield();
+        }
+
+        await cancellation.CancelAsync();
+        try
+        {
+            await call;
+            return false;
+        }
+        catch (OperationCanceledException)
+        {
+            return true;
+        }
+    }
+}

@@ -1,0 +1,87 @@
+using System.Security.Cryptography;
+using Xunit;
+
+namespace SlackOAuth.Stores.Conformance;
+
+public abstract partial class StateStoreConformanceTests<TFixture>
+{
+    [Fact, Contract(22)]
+    public virtual async Task A_call_that_was_cancelled_before_it_began_does_nothing()
+    {
+        var state = await IssueAsync();
+        var cancelled = new CancellationToken(canceled: true);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.IssueAsync(null, cancelled));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await Store.ConsumeAsync(state, OAuthStatePurpose.Install, cancelled));
+        Assert.NotNull(await ConsumeAsync(state));
+    }
+
+    [Fact, Contract(17, 22)]
+    public virtual async Task A_state_whose_consumer_was_cancelled_midway_gives_its_data_once_at_most()
+    {
+        for (var i = 0; i < 32; i++)
+        {
+            var state = await IssueAsync();
+            using var cancellation = new CancellationTokenSource();
+            var call = Task.Run(async () => await Store.ConsumeAsync(state, OAuthStatePurpose.Install, cancellation.Token), Cancellation);
+            for (var turns = RandomNumberGenerator.GetInt32(200); turns > 0 && !call.IsCompleted; turns--)
+            {
+                await Task.Yield();
+            }
+
+            await cancellation.CancelAsync();
+            OAuthStateData? answer = null;
+            try
+            {
+                answer = await call;
+                Assert.NotNull(answer);
+            }
+            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            {
+            }
+
+            var again = await ConsumeAsync(state);
+            Assert.False(answer is not null && again is not null, "A state was consumed twice.");
+            Assert.Null(await ConsumeAsync(state));
+        }
+    }
+
+    [Fact, Contract(23)]
+    public virtual async Task An_engine_that_fails_gives_the_one_exception_type_and_works_when_it_is_back()
+    {
+        Requires(StoreCapabilities.Failure);
+        var state = await IssueAsync();
+        await Fixture.BreakAsync(Scope);
+        try
+        {
+            var data = new OAuthStateData { NonceHash = "nonce-secret", AppData = Sample.Json("""{"a":"secret"}""") };
+            Failure.AssertDescribes(nameof(IOAuthStateStore.IssueAsync), await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await IssueAsync(data)), "secret");
+            Failure.AssertDescribes(nameof(IOAuthStateStore.ConsumeAsync), await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await ConsumeAsync(state)), state);
+        }
+        finally
+        {
+            await Fixture.RepairAsync(Scope);
+        }
+
+        Assert.NotNull(await ConsumeAsync(await IssueAsync()));
+        Assert.NotNull(await ConsumeAsync(state));
+    }
+
+    [Fact, Contract(24)]
+    public virtual async Task An_issue_is_one_round_trip_and_a_consume_is_one()
+    {
+        Requires(StoreCapabilities.RoundTrips);
+
+        // The first calls may connect and prepare the engine.
+        await ConsumeAsync(await IssueAsync());
+        for (var i = 0; i < 20; i++)
+        {
+            await IssueAsync();
+        }
+
+        var before = await Fixture.CountRoundTripsAsync(Scope);
+        var state = await IssueAsync();
+        Assert.Equal(1, await Fixture.CountRoundTripsAsync(Scope) - before);
+        Assert.NotNull(await ConsumeAsync(state));
+        Assert.Equal(2, await Fixture.CountRoundTripsAsync(Scope) - before);
+    }
+}
