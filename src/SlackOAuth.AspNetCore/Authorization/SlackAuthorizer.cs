@@ -1,0 +1,130 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.AspNetCore;
+
+/// <summary>The token lookup of the protocol over an installation store.</summary>
+internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TimeProvider time, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
+{
+    private readonly GridUpgrade _upgrade = new(store);
+    private readonly bool _hasGridFallback = options.Value.GridFallbackEnabled;
+    private readonly UserTokenResolution _resolution = options.Value switch
+    {
+        { UserTokenResolution: not UserTokenResolution.Automatic and var chosen } => chosen,
+        { UserScopes.Count: > 0 } => UserTokenResolution.RequestingUser,
+        _ => UserTokenResolution.None,
+    };
+
+    public async ValueTask<SlackAuthorization?> AuthorizeAsync(SlackRequestContext request, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(request);
+        if (request.Workspace is not { } workspace)
+        {
+            return null;
+        }
+
+        if (await FindAsync(workspace, cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            return await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_hasGridFallback && workspace is { EnterpriseId: { } enterpriseId, TeamId: { } teamId })
+        {
+            found = await FindBeforeUpgradeAsync(workspace, WorkspaceId.ForTeam(teamId), cancellationToken).ConfigureAwait(false)
+                ?? await FindAsync(WorkspaceId.ForEnterprise(enterpriseId), cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            found = null;
+        }
+
+        return found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<Found?> FindAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        if (_resolution != UserTokenResolution.None
+            && await store.FindInstallationAsync(workspace, cancellationToken: cancellationToken).ConfigureAwait(false) is { } installation)
+        {
+            return new(workspace, installation.ToBot(), installation);
+        }
+
+        // The bot outlives the installations: a user's token may be revoked and the bot's not.
+        return await store.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false) is { } bot ? new(workspace, bot, null) : null;
+    }
+
+    private async ValueTask<Found?> FindBeforeUpgradeAsync(WorkspaceId workspace, WorkspaceId before, CancellationToken cancellationToken)
+    {
+        if (await FindAsync(before, cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            return null;
+        }
+
+        try
+        {
+            var count = await _upgrade.RekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false);
+            Log.Rekeyed(logger, count);
+
+            // Looked up again: what was found above shows the old ids.
+            return await FindAsync(workspace, cancellationToken).ConfigureAwait(false) ?? found;
+        }
+        catch (SlackOAuthStoreException exception)
+        {
+            Log.RekeyFailed(logger, Log.Cause(exception));
+            return found;
+        }
+    }
+
+    private async ValueTask<SlackAuthorization?> CompleteAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
+    {
+        var user = await FindUserAsync(found, request, cancellationToken).ConfigureAwait(false);
+        if (found.Bot is null && user?.UserToken is null)
+        {
+            return null;
+        }
+
+        var now = time.GetUtcNow();
+        var isInstallers = user is not null && user.UserId == found.Installation?.UserId;
+        return new SlackAuthorization
+        {
+            Workspace = found.Workspace,
+            Bot = found.Bot,
+            IsBotTokenExpired = found.Bot?.BotTokenExpiresAt <= now,
+            Installation = isInstallers ? found.Installation : WithoutUserToken(found.Installation),
+            UserId = user?.UserToken is null ? null : user.UserId,
+            UserToken = user?.UserToken,
+            UserScopes = user?.UserScopes ?? [],
+            UserTokenExpiresAt = user?.UserTokenExpiresAt,
+            IsUserTokenExpired = user?.UserTokenExpiresAt <= now,
+        };
+    }
+
+    /// <summary>The installation of the user who asks, and never another's. Where no installation is left at the workspace, that user has none there either.</summary>
+    private async ValueTask<Installation?> FindUserAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
+    {
+        var (workspace, userId) = _resolution switch
+        {
+            UserTokenResolution.RequestingUser when found.Installation is not null => (found.Workspace, request.UserId),
+            UserTokenResolution.Actor => (ActorWorkspace(found, request), request.ActorUserId),
+            _ => (null, null),
+        };
+        if (workspace is null || string.IsNullOrEmpty(userId))
+        {
+            return null;
+        }
+
+        return workspace == found.Workspace && found.Installation?.UserId == userId
+            ? found.Installation
+            : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>An actor who belongs to where the request is from is looked for where the app was found, which may be the organization.</summary>
+    private static WorkspaceId? ActorWorkspace(Found found, SlackRequestContext request) =>
+        request.ActorEnterpriseId == request.EnterpriseId && request.ActorTeamId == request.TeamId ? found.Workspace : request.ActorWorkspace;
+
+    private static Installation? WithoutUserToken(Installation? installation) =>
+        installation is null ? null : installation with { UserToken = null, UserRefreshToken = null, UserTokenExpiresAt = null, UserScopes = [] };
+
+    private sealed record Found(WorkspaceId Workspace, Bot? Bot, Installation? Installation);
+}

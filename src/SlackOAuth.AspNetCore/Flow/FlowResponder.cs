@@ -1,0 +1,116 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.AspNetCore;
+
+/// <summary>Why a flow ended, and how that is answered.</summary>
+internal sealed record FlowFailure(string Reason, int StatusCode, SlackError? Error = null, Exception? Exception = null);
+
+/// <summary>The one place that writes the answers of a flow: headers, cookies, pages, the failure hook.</summary>
+internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger<FlowResponder> logger)
+{
+    private const string OwnPagePolicy = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
+
+    private readonly SlackOAuthOptions _options = options.Value;
+    private readonly OAuthStateCookie _cookie = new(options.Value.StateLifetime, options.Value.StateCookieName);
+
+    internal static async Task<bool> IsHandledAsync<TContext>(Func<TContext, Task>? hook, TContext context)
+        where TContext : SlackOAuthHookContext
+    {
+        if (hook is null)
+        {
+            return false;
+        }
+
+        await hook(context).ConfigureAwait(false);
+        return context.IsHandled;
+    }
+
+    internal bool HoldsState(HttpContext context, string? state) => _cookie.Holds(state, context.Request.Headers.Cookie);
+
+    internal void IssueCookie(HttpContext context, string state) =>
+        SetCookies(context, _cookie.Issue(state, FlowRequest.NeedsSecureCookie(context), context.Request.Headers.Cookie));
+
+    internal void DeleteCookie(HttpContext context, string? state) =>
+        SetCookies(context, _cookie.Delete(state, FlowRequest.NeedsSecureCookie(context), context.Request.Headers.Cookie));
+
+    /// <summary>Redirects to Slack. The URL holds the state: it is neither cached nor passed on.</summary>
+    internal static void Redirect(HttpContext context, string url)
+    {
+        SetHeaders(context.Response);
+        context.Response.Redirect(url);
+    }
+
+    internal async Task FailAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string retryUrl)
+    {
+        LogFailure(purpose, failure);
+        SetHeaders(context.Response);
+        var hook = new FlowFailedContext(context)
+        {
+            Purpose = purpose,
+            Reason = failure.Reason,
+            StatusCode = failure.StatusCode,
+            Error = failure.Error,
+            Exception = failure.Exception,
+        };
+        if (await IsHandledAsync(_options.Hooks.Failed, hook).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        if (_options.FailureUrl is { } url)
+        {
+            var reason = failure.Reason.Length <= OAuthPages.MaxReasonLength ? failure.Reason : failure.Reason[..OAuthPages.MaxReasonLength];
+            context.Response.Redirect(QueryHelpers.AddQueryString(url, "reason", reason));
+            return;
+        }
+
+        var page = _options.Pages.Failure;
+        await WriteAsync(context, failure.StatusCode, page?.Invoke(failure.Reason) ?? OAuthPages.Failure(failure.Reason, retryUrl), page is not null).ConfigureAwait(false);
+    }
+
+    internal static Task WriteAsync(HttpContext context, int statusCode, string html, bool isAppsOwn)
+    {
+        var response = context.Response;
+        SetHeaders(response);
+        response.Headers.ContentSecurityPolicy = isAppsOwn ? OwnPagePolicy : OAuthPages.ContentSecurityPolicy;
+        response.StatusCode = statusCode;
+        response.ContentType = OAuthPages.ContentType;
+        return response.WriteAsync(html, context.RequestAborted);
+    }
+
+    internal static void SetHeaders(HttpResponse response)
+    {
+        response.Headers.CacheControl = "no-store";
+        response.Headers["Referrer-Policy"] = "no-referrer";
+        response.Headers.XContentTypeOptions = "nosniff";
+    }
+
+    private static void SetCookies(HttpContext context, IReadOnlyList<string> values)
+    {
+        foreach (var value in values)
+        {
+            context.Response.Headers.Append("Set-Cookie", value);
+        }
+    }
+
+    private void LogFailure(OAuthStatePurpose purpose, FlowFailure failure)
+    {
+        var reason = Log.Word(failure.Reason);
+        if (failure.Exception is { } exception)
+        {
+            Log.FlowFailedByException(logger, purpose, reason, Log.Cause(exception));
+        }
+        else if (failure.Error is { } error)
+        {
+            Log.FlowRefused(logger, purpose, reason, Log.Word(error.Code), error.IsTransient);
+        }
+        else
+        {
+            Log.FlowFailed(logger, purpose, reason);
+        }
+    }
+}

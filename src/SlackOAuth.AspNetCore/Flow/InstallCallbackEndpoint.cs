@@ -1,0 +1,108 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.AspNetCore;
+
+/// <summary>The callback of an install: checks it, exchanges the code, asks for the bot id, saves, and shows the result.</summary>
+internal sealed class InstallCallbackEndpoint(
+    IOptions<SlackOAuthOptions> options,
+    CallbackGate gate,
+    FlowResponder responder,
+    SlackOAuthClient slack,
+    IInstallationStore installations,
+    TimeProvider time,
+    ILogger<InstallCallbackEndpoint> logger)
+{
+    private readonly SlackOAuthOptions _options = options.Value;
+
+    internal async Task HandleAsync(HttpContext context)
+    {
+        var finding = await gate.CheckAsync(context, OAuthStatePurpose.Install, _options.StateVerificationEnabled).ConfigureAwait(false);
+        var failure = finding.Failure ?? await InstallAsync(context, finding.Code!, finding.State).ConfigureAwait(false);
+        if (failure is not null)
+        {
+            var retryUrl = FlowRequest.Sibling(context.Request, _options.CallbackPath, _options.InstallPath);
+            await responder.FailAsync(context, OAuthStatePurpose.Install, failure, retryUrl).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Finishes the install and writes the answer; or says why it failed, with nothing written.</summary>
+    private async Task<FlowFailure?> InstallAsync(HttpContext context, string code, OAuthStateData? state)
+    {
+        if (await FlowResponder.IsHandledAsync(_options.Hooks.BeforeInstall, new BeforeInstallContext(context) { State = state }).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        // From here on a browser that goes away cancels nothing: Slack has handed out tokens that are nowhere else. The client's own timeouts bound the calls.
+        var redirectUri = state is null ? _options.RedirectUri : state.RedirectUri?.OriginalString;
+        var access = await slack.ExchangeCodeAsync(code, redirectUri, CancellationToken.None).ConfigureAwait(false);
+        if (!access.Ok)
+        {
+            return new(OAuthFailureReasons.InvalidCode, StatusCodes.Status401Unauthorized, access.Error);
+        }
+
+        Installation installation;
+        try
+        {
+            installation = SlackInstallationFactory.Create(access.Value, await TestAsync(access.Value.AccessToken).ConfigureAwait(false), time.GetUtcNow());
+        }
+        catch (ArgumentException exception)
+        {
+            return new(OAuthFailureReasons.InvalidCode, StatusCodes.Status401Unauthorized, Exception: exception);
+        }
+
+        var after = new AfterInstallContext(context) { Installation = installation, State = state };
+        if (await FlowResponder.IsHandledAsync(_options.Hooks.AfterInstall, after).ConfigureAwait(false))
+        {
+            return null;
+        }
+
+        try
+        {
+            await installations.SaveAsync(after.Installation, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is SlackOAuthStoreException or ArgumentException)
+        {
+            return new(OAuthFailureReasons.StorageError, StatusCodes.Status500InternalServerError, Exception: exception);
+        }
+
+        Log.Installed(logger);
+        await SucceedAsync(context, after.Installation, state).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Asks for what the exchange does not tell. An install without it works all the same, and its tokens would be lost if it were given up.</summary>
+    private async Task<AuthTest?> TestAsync(string? botToken)
+    {
+        if (string.IsNullOrEmpty(botToken))
+        {
+            return null;
+        }
+
+        var test = await slack.AuthTestAsync(botToken, CancellationToken.None).ConfigureAwait(false);
+        if (!test.Ok)
+        {
+            Log.AuthTestFailed(logger, Log.Word(test.Error.Code));
+        }
+
+        return test.Value;
+    }
+
+    private async Task SucceedAsync(HttpContext context, Installation installation, OAuthStateData? state)
+    {
+        var hook = new InstallSucceededContext(context) { Installation = installation, State = state };
+        if (await FlowResponder.IsHandledAsync(_options.Hooks.Succeeded, hook).ConfigureAwait(false))
+        {
+            return;
+        }
+
+        var url = _options.SuccessUrl
+            ?? SuccessUrl.ForSlack(installation.AppId, installation.TeamId, installation.IsEnterpriseInstall, installation.EnterpriseUrl);
+        var page = _options.Pages.Success;
+        var html = page?.Invoke(installation, url) ?? OAuthPages.Success(url, SuccessUrl.ForBrowser(installation.TeamId), _options.AppName);
+        await FlowResponder.WriteAsync(context, StatusCodes.Status200OK, html, page is not null).ConfigureAwait(false);
+    }
+}

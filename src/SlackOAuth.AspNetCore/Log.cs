@@ -1,0 +1,69 @@
+using Microsoft.Extensions.Logging;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.AspNetCore;
+
+/// <summary>Every message of this package. No id, token, state, code, nonce, secret or body is in any of them; event ids stay as they are.</summary>
+internal static partial class Log
+{
+    private const int MaxWordLength = 60;
+
+    /// <summary>A word that came from outside, as it may be logged: Slack's errors are lowercase words; anything else could forge a line or hold a secret.</summary>
+    internal static string Word(string word) =>
+        word.Length <= MaxWordLength && word.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') ? word : "(unusual)";
+
+    /// <summary>What may be logged of an exception of a store's: its own message, which holds no id, and the type of the driver's, whose text may hold a key or a path.</summary>
+    internal static string Cause(Exception exception) =>
+        exception.InnerException is { } inner ? $"{exception.Message} ({inner.GetType().FullName})" : exception.Message;
+
+    [LoggerMessage(1, LogLevel.Debug, "{Purpose} begins: the browser is sent to Slack.")]
+    internal static partial void FlowBegins(ILogger logger, OAuthStatePurpose purpose);
+
+    [LoggerMessage(2, LogLevel.Information, "The app was installed and the installation is saved.")]
+    internal static partial void Installed(ILogger logger);
+
+    [LoggerMessage(3, LogLevel.Warning, "{Purpose} failed: {Reason}.")]
+    internal static partial void FlowFailed(ILogger logger, OAuthStatePurpose purpose, string reason);
+
+    [LoggerMessage(4, LogLevel.Warning, "{Purpose} failed: {Reason}. Slack answered {Error} (may pass: {IsTransient}).")]
+    internal static partial void FlowRefused(ILogger logger, OAuthStatePurpose purpose, string reason, string error, bool isTransient);
+
+    [LoggerMessage(5, LogLevel.Error, "{Purpose} failed: {Reason}. {Cause}")]
+    internal static partial void FlowFailedByException(ILogger logger, OAuthStatePurpose purpose, string reason, string cause);
+
+    [LoggerMessage(6, LogLevel.Warning, "auth.test answered {Error} to a new token: the installation is saved without what it would have told (the bot id; the address of an organization).")]
+    internal static partial void AuthTestFailed(ILogger logger, string error);
+
+    [LoggerMessage(7, LogLevel.Warning, "State verification is off: anybody can make another's browser finish an install. Set SlackOAuthOptions.StateVerificationEnabled to true unless installs begin at Slack.")]
+    internal static partial void StateVerificationIsOff(ILogger logger);
+
+    [LoggerMessage(8, LogLevel.Information, "Somebody signed in with Slack.")]
+    internal static partial void SignedIn(ILogger logger);
+
+    [LoggerMessage(20, LogLevel.Warning, "A request was refused, its signature is not Slack's: {Finding}.")]
+    internal static partial void SignatureRefused(ILogger logger, SlackSignatureVerification finding);
+
+    [LoggerMessage(21, LogLevel.Information, "A signed request was answered with 400: its body is none that Slack sends.")]
+    internal static partial void BodyRefused(ILogger logger);
+
+    [LoggerMessage(22, LogLevel.Warning, "A signed request ({Kind}) was answered with 404: no handler is registered for it.")]
+    internal static partial void NoHandler(ILogger logger, SlackRequestKind kind);
+
+    [LoggerMessage(23, LogLevel.Information, "A signed request ({Kind}) came from where the app is not installed.")]
+    internal static partial void NotInstalled(ILogger logger, SlackRequestKind kind);
+
+    [LoggerMessage(24, LogLevel.Error, "A signed request ({Kind}) was answered with 500: the store failed. {Cause}")]
+    internal static partial void StoreFailed(ILogger logger, SlackRequestKind kind, string cause);
+
+    [LoggerMessage(30, LogLevel.Information, "The app was uninstalled: what was stored of the workspace or organization is deleted.")]
+    internal static partial void Uninstalled(ILogger logger);
+
+    [LoggerMessage(31, LogLevel.Information, "Tokens were revoked: {Users} users' installations are deleted, the bot too: {Bot}.")]
+    internal static partial void TokensRevoked(ILogger logger, int users, bool bot);
+
+    [LoggerMessage(32, LogLevel.Information, "A workspace found under its key of before a Grid upgrade was re-keyed, with {Installations} installations.")]
+    internal static partial void Rekeyed(ILogger logger, int installations);
+
+    [LoggerMessage(33, LogLevel.Warning, "A workspace found under its key of before a Grid upgrade could not be re-keyed; it is served from there, and the next request tries again. {Cause}")]
+    internal static partial void RekeyFailed(ILogger logger, string cause);
+}

@@ -1,0 +1,132 @@
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.AspNetCore;
+
+/// <summary>What a handler is registered for: a kind, an interaction's type, and a name within them.</summary>
+internal readonly record struct HandlerKey(SlackRequestKind Kind, string? Type, string? Name);
+
+/// <summary>One endpoint for all that Slack sends: verifies, answers Slack's own questions, forgets what is uninstalled, looks the tokens up, and calls the app's handler.</summary>
+internal sealed class SlackEventsEndpoint(IServiceProvider services)
+{
+    private readonly SlackSignatureGate _gate = services.GetRequiredService<SlackSignatureGate>();
+    private readonly UninstallEvents _uninstall = services.GetRequiredService<UninstallEvents>();
+    private readonly ISlackAuthorizer _authorizer = services.GetRequiredService<ISlackAuthorizer>();
+    private readonly string _notInstalledMessage = services.GetRequiredService<IOptions<SlackOAuthOptions>>().Value.NotInstalledMessage;
+    private readonly ILogger _logger = services.GetRequiredService<ILogger<SlackEventsEndpoint>>();
+    private readonly Dictionary<HandlerKey, Func<SlackRequest, Task>> _handlers = [];
+
+    internal void Add(HandlerKey key, Func<SlackRequest, Task> handler)
+    {
+        ArgumentNullException.ThrowIfNull(handler);
+        if (!_handlers.TryAdd(key, handler))
+        {
+            throw new ArgumentException($"'{key.Name ?? key.Type}' has a handler already. One request has one handler: do both in it.", nameof(handler));
+        }
+    }
+
+    /// <summary>Slack tries a request URL's certificate with an unsigned GET.</summary>
+    internal static Task HandleGetAsync(HttpContext context)
+    {
+        if (FlowRequest.Single(context.Request, "ssl_check", 1) != "1")
+        {
+            context.Response.StatusCode = StatusCodes.Status405MethodNotAllowed;
+            context.Response.Headers.Allow = "POST";
+        }
+
+        return Task.CompletedTask;
+    }
+
+    internal async Task HandleAsync(HttpContext context)
+    {
+        var (finding, body) = await _gate.ReadAsync(context).ConfigureAwait(false);
+        var isRead = SlackRequestContext.TryParse(context.Request.ContentType, body, out var request);
+        if (request?.Kind == SlackRequestKind.SslCheck)
+        {
+            // Slack does not sign it, and nothing follows from it.
+            return;
+        }
+
+        if (finding != SlackSignatureVerification.Valid)
+        {
+            _gate.Refuse(context, finding);
+        }
+        else if (!isRead)
+        {
+            Log.BodyRefused(_logger);
+            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+        }
+        else if (request!.Challenge is { } challenge)
+        {
+            await WriteTextAsync(context, challenge).ConfigureAwait(false);
+        }
+        else
+        {
+            await DispatchAsync(context, request, body).ConfigureAwait(false);
+        }
+    }
+
+    private async Task DispatchAsync(HttpContext context, SlackRequestContext request, ReadOnlyMemory<byte> body)
+    {
+        var payload = SlackPayload.Read(request.Kind, body);
+        var handler = FindHandler(request, payload);
+        var isUninstall = request.EventType is UninstallEvents.AppUninstalled or UninstallEvents.TokensRevoked;
+        if (handler is null && !isUninstall)
+        {
+            Log.NoHandler(_logger, request.Kind);
+            context.Response.StatusCode = StatusCodes.Status404NotFound;
+            return;
+        }
+
+        SlackAuthorization? authorization = null;
+        try
+        {
+            if (isUninstall)
+            {
+                await _uninstall.HandleAsync(request, context.RequestAborted).ConfigureAwait(false);
+            }
+            else
+            {
+                authorization = await _authorizer.AuthorizeAsync(request, context.RequestAborted).ConfigureAwait(false);
+            }
+        }
+        catch (SlackOAuthStoreException exception)
+        {
+            // Slack sends an event again that was answered with 500.
+            Log.StoreFailed(_logger, request.Kind, Log.Cause(exception));
+            context.Response.StatusCode = StatusCodes.Status500InternalServerError;
+            return;
+        }
+
+        if (authorization is null && !isUninstall)
+        {
+            Log.NotInstalled(_logger, request.Kind);
+            await WriteTextAsync(context, _notInstalledMessage).ConfigureAwait(false);
+        }
+        else if (handler is not null)
+        {
+            await handler(new SlackRequest(context, request, payload, authorization)).ConfigureAwait(false);
+        }
+    }
+
+    private Func<SlackRequest, Task>? FindHandler(SlackRequestContext request, System.Text.Json.JsonElement payload)
+    {
+        var (type, name) = request.Kind switch
+        {
+            SlackRequestKind.Command => (null, request.Command),
+            SlackRequestKind.Event => (null, request.EventType),
+            _ => (request.Type, SlackPayload.InteractionName(request.Type, payload)),
+        };
+        return _handlers.GetValueOrDefault(new(request.Kind, type, name)) ?? _handlers.GetValueOrDefault(new(request.Kind, type, null));
+    }
+
+    private static Task WriteTextAsync(HttpContext context, string text)
+    {
+        context.Response.ContentType = "text/plain; charset=utf-8";
+        context.Response.Headers.XContentTypeOptions = "nosniff";
+        return context.Response.WriteAsync(text, context.RequestAborted);
+    }
+}
