@@ -1,0 +1,555 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+
+namespace SlackOAuth.Stores.FileSystem;
+
+/// <summary>Keeps installations in files, in the layout and JSON of slack_sdk's <c>FileInstallationStore</c>: a directory that a Bolt for Python app wrote is opened as it is.</summary>
+/// <remarks>
+/// <para>Safe for concurrent use by threads and by processes of one machine. A write is flushed to disk before it is acknowledged, and is seen whole or not at all, also after a crash.
+/// Lookups take no lock; one that meets a save in the instant between its first rename and its last waits for it.</para>
+/// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read.</para>
+/// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
+/// </remarks>
+public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+{
+    private const string LockFolder = ".locks";
+    private const string DeletedFolder = ".deleted";
+    private const int LooksBeforeLocking = 3;
+
+    private readonly string _baseDirectory;
+    private readonly string _root;
+    private readonly FolderLock _lock;
+    private readonly int _historyLength;
+    private readonly bool _prepareOnFirstUse;
+    private int _isSwept;
+
+    /// <summary>Creates a store. It touches the disk on its first use.</summary>
+    /// <param name="options">The client id and the history's length.</param>
+    /// <param name="fileSystemOptions">Where the files are; null for the defaults.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public FileSystemInstallationStore(SlackOAuthStoresOptions options, FileSystemStoreOptions? fileSystemOptions = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        fileSystemOptions ??= new FileSystemStoreOptions();
+        fileSystemOptions.Validate();
+        _baseDirectory = Path.GetFullPath(fileSystemOptions.BaseDirectory);
+        var root = fileSystemOptions.UseClientIdFolder ? Path.Combine(_baseDirectory, FileSystemNames.Client(options.ClientId)) : _baseDirectory;
+        _root = Path.EndsInDirectorySeparator(root) ? root : root + "/";
+        _lock = new FolderLock(_root + LockFolder, fileSystemOptions.LockTimeout);
+        _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
+        _prepareOnFirstUse = fileSystemOptions.PrepareOnFirstUse;
+    }
+
+    /// <inheritdoc />
+    public string PreparationScript => DiskFile.FoldersScript(Folders);
+
+    /// <inheritdoc />
+    public async ValueTask PrepareAsync(CancellationToken cancellationToken = default) =>
+        await FileSystemErrors.Run(
+            nameof(PrepareAsync),
+            () =>
+            {
+                SweepDeleted();
+                return DiskFile.CreateFolders(Folders);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    /// <inheritdoc />
+    public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(installation);
+        return ChangeAsync(nameof(SaveAsync), workspace, folder => Save(folder, installation.ToBot(), installation.WithBot(null), cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(bot);
+        return ChangeAsync(nameof(SaveBotAsync), workspace, folder => Save(folder, bot, installation: null, cancellationToken), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<Bot?>(cancellationToken);
+        }
+
+        if (!StoreArguments.CanBeStored(workspace))
+        {
+            return new ValueTask<Bot?>((Bot?)null);
+        }
+
+        try
+        {
+            var bot = new WorkspaceFolder(_root, workspace).ReadBot();
+            ThrowIfUnprepared(isFound: bot is not null);
+            return new ValueTask<Bot?>(bot);
+        }
+        catch (Exception exception) when (FileSystemErrors.IsEngineFailure(exception))
+        {
+            return ValueTask.FromException<Bot?>(FileSystemErrors.Wrap(nameof(FindBotAsync), exception));
+        }
+    }
+
+    /// <inheritdoc />
+    public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        if (cancellationToken.IsCancellationRequested)
+        {
+            return ValueTask.FromCanceled<Installation?>(cancellationToken);
+        }
+
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            return new ValueTask<Installation?>((Installation?)null);
+        }
+
+        try
+        {
+            var folder = new WorkspaceFolder(_root, workspace);
+            for (var i = 0; i < LooksBeforeLocking; i++)
+            {
+                if (TryFind(folder, userId, out var found))
+                {
+                    ThrowIfUnprepared(isFound: found is not null);
+                    return new ValueTask<Installation?>(found);
+                }
+            }
+        }
+        catch (Exception exception) when (FileSystemErrors.IsEngineFailure(exception))
+        {
+            return ValueTask.FromException<Installation?>(FileSystemErrors.Wrap(nameof(FindInstallationAsync), exception));
+        }
+
+        return FindAfterRecoveryAsync(workspace, userId, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        StoreArguments.CanBeStored(workspace)
+            ? ChangeAsync(nameof(DeleteBotAsync), workspace, DeleteBot, cancellationToken)
+            : DoNothing(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        StoreArguments.CanBeStored(workspace, userId)
+            ? ChangeAsync(nameof(DeleteInstallationAsync), workspace, folder => DeleteInstallations(folder, userId), cancellationToken)
+            : DoNothing(cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        StoreArguments.CanBeStored(workspace)
+            ? ChangeAsync(nameof(DeleteAllAsync), workspace, folder => DeleteFolder(folder, FileSystemNames.Workspace(workspace)), cancellationToken)
+            : DoNothing(cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
+        ListAsync(nameof(ListBotsAsync), ListWorkspaces(), static folder => folder.ReadBot() is { } bot ? [bot] : Enumerable.Empty<Bot>(), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
+        ListAsync(nameof(ListInstallationsAsync), ListWorkspaces(), static folder => WithCurrentBot(folder, folder.ReadUsers(skipDamaged: false)), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        ListAsync(nameof(ListBotHistoryAsync), Storable(workspace, userId: null), ReadBotHistory, cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        ListAsync(
+            nameof(ListInstallationHistoryAsync),
+            Storable(workspace, userId),
+            folder => WithCurrentBot(folder, ReadInstallationHistory(folder).Where(installation => userId is null || installation.UserId == userId)),
+            cancellationToken);
+
+    private string[] Folders => [_baseDirectory, _root, _root + LockFolder, _root + DeletedFolder];
+
+    private static ValueTask DoNothing(CancellationToken cancellationToken) =>
+        cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : ValueTask.CompletedTask;
+
+    private static IEnumerable<WorkspaceId> Storable(WorkspaceId workspace, string? userId) => StoreArguments.CanBeStored(workspace, userId) ? [workspace] : [];
+
+    private static IEnumerable<Installation> WithCurrentBot(WorkspaceFolder folder, IEnumerable<Installation> installations)
+    {
+        var bot = folder.ReadBot();
+        return installations.Select(installation => installation.WithBot(bot));
+    }
+
+    /// <summary>Looks without the lock.</summary>
+    /// <returns>False where a save was met between its renames, so that what was read may be of two different moments.</returns>
+    private static bool TryFind(WorkspaceFolder folder, string? userId, out Installation? found)
+    {
+        found = null;
+        var name = userId is null ? FileSystemNames.InstallerLatest : FileSystemNames.UserLatest(userId);
+        var staged = userId is null ? WorkspaceFolder.StagedLatest : WorkspaceFolder.StagedUser;
+        using var file = folder.Open(name);
+        if (!file.IsThere)
+        {
+            if (folder.IsUnfinished(staged))
+            {
+                return false;
+            }
+
+            found = userId is null ? FindNewest(folder) : null;
+            return true;
+        }
+
+        var installation = folder.ParseInstallation(file, name);
+        var bot = folder.ReadBot();
+
+        // A save renames the bot first. So the installation can be the older of the two, while the save's own file is still staged or once it has taken the name of the file
+        // that was read. Without a bot the folder may have been on its way out.
+        if (folder.IsUnfinished(staged) || file.WasReplaced() || (bot is null && !folder.Exists(name)))
+        {
+            return false;
+        }
+
+        found = installation is not null && (userId is null || installation.UserId == userId) ? installation.WithBot(bot) : null;
+        return true;
+    }
+
+    /// <summary>For what slack_sdk writes with its history switched off: a file per user, and none that says who was last. The next save writes one.</summary>
+    private static Installation? FindNewest(WorkspaceFolder folder) => folder.ReadUsers(skipDamaged: false).MaxBy(installation => installation.InstalledAt)?.WithBot(folder.ReadBot());
+
+    private static void DeleteBot(WorkspaceFolder folder)
+    {
+        folder.Delete([FileSystemNames.BotLatest]);
+
+        // slack_sdk writes the bot's tokens into each installer's file as well.
+        foreach (var name in folder.Names(FileSystemNames.InstallerPrefix))
+        {
+            if (WorkspaceFolder.Intact(folder.ReadInstallation, name) is { } installation && HasBot(installation))
+            {
+                folder.Write([Stage(WorkspaceFolder.StagedUser, name, installation.WithBot(null))], CancellationToken.None);
+            }
+        }
+
+        folder.Delete(folder.Names(FileSystemNames.BotPrefix));
+        folder.FlushDeletions();
+    }
+
+    private static void DeleteInstallations(WorkspaceFolder folder, string? userId)
+    {
+        var deleted = folder.Names(FileSystemNames.InstallerPrefix);
+        if (userId is not null)
+        {
+            // By what the files say, and by their exact names where they say nothing.
+            deleted.RemoveAll(name => !(WorkspaceFolder.Intact(folder.ReadInstallation, name) is { } installation ? installation.UserId == userId : FileSystemNames.IsOfUser(name, userId)));
+            var newest = deleted.Contains(FileSystemNames.InstallerLatest)
+                ? folder.ReadUsers(skipDamaged: true).Where(installation => installation.UserId != userId).MaxBy(installation => installation.InstalledAt)
+                : null;
+            if (newest is not null)
+            {
+                folder.Write([Stage(WorkspaceFolder.StagedLatest, FileSystemNames.InstallerLatest, newest.WithBot(null))], CancellationToken.None);
+                deleted.Remove(FileSystemNames.InstallerLatest);
+            }
+        }
+
+        // The latest of the workspace goes last: while it is there, nobody looks for another.
+        folder.Delete(deleted.OrderBy(name => name == FileSystemNames.InstallerLatest));
+        folder.FlushDeletions();
+    }
+
+    private static bool HasBot(Installation installation) => installation.BotToken is not null || installation.BotRefreshToken is not null;
+
+    private static StagedFile Stage(string stagedName, string name, Installation installation) => new(stagedName, name, StoreJson.Serialize(installation));
+
+    private void Save(WorkspaceFolder folder, Bot? bot, Installation? installation, CancellationToken cancellationToken)
+    {
+        var files = new List<StagedFile>(5);
+        var isBotSaved = bot is not null
+            && !(WorkspaceFolder.Intact(folder.ReadBot, FileSystemNames.BotLatest) is { } storedBot && storedBot.InstalledAt > bot.InstalledAt);
+        if (isBotSaved)
+        {
+            files.Add(new StagedFile(WorkspaceFolder.Commit, FileSystemNames.BotLatest, StoreJson.Serialize(bot!)));
+        }
+
+        var isInstallationSaved = installation is not null
+            && !(WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.UserLatest(installation.UserId)) is { } stored && stored.InstalledAt > installation.InstalledAt);
+        if (isInstallationSaved)
+        {
+            files.Add(Stage(WorkspaceFolder.StagedUser, FileSystemNames.UserLatest(installation!.UserId), installation));
+        }
+
+        if ((isBotSaved || isInstallationSaved) && FindNewLatest(folder, isInstallationSaved ? installation : null) is { } latest)
+        {
+            files.Add(Stage(WorkspaceFolder.StagedLatest, FileSystemNames.InstallerLatest, latest));
+        }
+
+        if (_historyLength > 0 && isInstallationSaved)
+        {
+            files.Add(Stage(WorkspaceFolder.StagedUserHistory, FileSystemNames.UserHistory(installation!.UserId, installation.InstalledAt), installation));
+        }
+
+        if (_historyLength > 0 && isBotSaved)
+        {
+            files.Add(new StagedFile(WorkspaceFolder.StagedBotHistory, FileSystemNames.BotHistory(bot!.InstalledAt), files[0].Content));
+        }
+
+        if (files.Count > 0)
+        {
+            folder.Write(files, cancellationToken);
+            TrimHistory(folder, isBotSaved ? bot : null, isInstallationSaved ? installation : null);
+        }
+    }
+
+    /// <summary>What the workspace's latest installer has to become; null where it stays as it is.</summary>
+    private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? saved)
+    {
+        var latest = WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest);
+        if (saved is not null)
+        {
+            latest ??= folder.ReadUsers(skipDamaged: true).Where(installation => installation.UserId != saved.UserId).MaxBy(installation => installation.InstalledAt);
+            if (latest is null || latest.UserId == saved.UserId || latest.InstalledAt <= saved.InstalledAt)
+            {
+                return saved;
+            }
+        }
+
+        // slack_sdk believes the bot fields it finds here, which it wrote itself and which are about to be old.
+        return latest is not null && HasBot(latest) ? latest.WithBot(null) : null;
+    }
+
+    private void TrimHistory(WorkspaceFolder folder, Bot? bot, Installation? installation)
+    {
+        if (installation is not null)
+        {
+            folder.Delete([FileSystemNames.WorkspaceHistory(installation.InstalledAt)]);
+        }
+
+        if (_historyLength == 0)
+        {
+            // What slack_sdk left of the record that was replaced.
+            folder.Delete(
+            [
+                .. installation is null ? [] : new[] { FileSystemNames.UserHistory(installation.UserId, installation.InstalledAt) },
+                .. bot is null ? [] : new[] { FileSystemNames.BotHistory(bot.InstalledAt) },
+            ]);
+            return;
+        }
+
+        if (installation is not null)
+        {
+            TrimHistory(folder, FileSystemNames.InstallerPrefix);
+        }
+
+        if (bot is not null)
+        {
+            TrimHistory(folder, FileSystemNames.BotPrefix);
+        }
+    }
+
+    private void TrimHistory(WorkspaceFolder folder, string prefix)
+    {
+        var history = ReadHistoryNames(folder, prefix);
+        var kept = history.Where(file => !file.IsCopy).Take(_historyLength).Select(file => file.Name).ToHashSet();
+        folder.Delete(history.SkipWhile(file => file.IsCopy || kept.Contains(file.Name)).Select(file => file.Name));
+    }
+
+    /// <summary>The names of the history, newest first. A copy is what slack_sdk keeps per workspace of a record that it also keeps per user.</summary>
+    private static List<(string Name, bool IsCopy)> ReadHistoryNames(WorkspaceFolder folder, string prefix) =>
+    [
+        .. folder.Names(prefix)
+            .Select(name => (Name: name, IsHistory: FileSystemNames.TryReadHistory(name, prefix, out var owner, out var installedAt), Owner: owner, InstalledAt: installedAt))
+            .Where(file => file.IsHistory)
+            .OrderByDescending(file => file.InstalledAt)
+            .ThenByDescending(file => file.Owner is null)
+            .Select(file => (file.Name, prefix == FileSystemNames.InstallerPrefix && file.Owner is null)),
+    ];
+
+    private IEnumerable<Bot> ReadBotHistory(WorkspaceFolder folder)
+    {
+        if (folder.ReadBot() is not { } current)
+        {
+            return [];
+        }
+
+        return _historyLength == 0
+            ? [current]
+            : ReadHistoryNames(folder, FileSystemNames.BotPrefix)
+                .Select(file => folder.ReadBot(file.Name))
+                .OfType<Bot>()
+                .Prepend(current)
+                .DistinctBy(bot => bot.InstalledAt)
+                .OrderByDescending(bot => bot.InstalledAt)
+                .Take(_historyLength);
+    }
+
+    private IEnumerable<Installation> ReadInstallationHistory(WorkspaceFolder folder)
+    {
+        var current = folder.ReadUsers(skipDamaged: false).ToArray();
+        return _historyLength == 0
+            ? current.OrderByDescending(installation => installation.InstalledAt)
+            : current
+                .Concat(ReadHistoryNames(folder, FileSystemNames.InstallerPrefix).Select(file => folder.ReadInstallation(file.Name)).OfType<Installation>())
+                .DistinctBy(installation => (installation.UserId, installation.InstalledAt))
+                .OrderByDescending(installation => installation.InstalledAt)
+                .Where((installation, index) => index < _historyLength || current.Any(kept => ReferenceEquals(kept, installation)));
+    }
+
+    private void DeleteFolder(WorkspaceFolder folder, string name)
+    {
+        var deleted = Path.Combine(_root + DeletedFolder, name);
+        RemoveTree(deleted);
+        if (!Directory.Exists(folder.FullPath))
+        {
+            return;
+        }
+
+        // Renamed first, so that the bot and the installations are gone together.
+        DiskFile.CreateFolders(Folders);
+        Directory.Move(Path.TrimEndingDirectorySeparator(folder.FullPath), deleted);
+        DiskFile.FlushFolder(_root);
+        RemoveTree(deleted);
+    }
+
+    /// <summary>Removes what a process left that died in the middle of a deletion.</summary>
+    private void SweepDeleted()
+    {
+        if (Directory.Exists(_root + DeletedFolder))
+        {
+            foreach (var path in Directory.EnumerateDirectories(_root + DeletedFolder, "*", WorkspaceFolder.Enumeration))
+            {
+                RemoveTree(path);
+            }
+        }
+    }
+
+    private static void RemoveTree(string path)
+    {
+        try
+        {
+            Directory.Delete(path, recursive: true);
+        }
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException)
+        {
+            // It was not there, or another process removed it.
+        }
+    }
+
+    private void ThrowIfUnprepared(bool isFound)
+    {
+        if (!isFound && !_prepareOnFirstUse && !Directory.Exists(_root))
+        {
+            throw new DirectoryNotFoundException($"The folder '{_root}' is missing.");
+        }
+    }
+
+    private async ValueTask<FolderLock.Held> LockAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        if (Interlocked.Exchange(ref _isSwept, 1) == 0)
+        {
+            SweepDeleted();
+        }
+
+        var name = FileSystemNames.Workspace(workspace);
+        try
+        {
+            return await _lock.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+        catch (DirectoryNotFoundException) when (_prepareOnFirstUse)
+        {
+            DiskFile.CreateFolders(Folders);
+            return await _lock.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask ChangeAsync(string operation, WorkspaceId workspace, Action<WorkspaceFolder> change, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            using var held = await LockAsync(workspace, cancellationToken).ConfigureAwait(false);
+            var folder = new WorkspaceFolder(_root, workspace);
+            folder.Recover();
+            cancellationToken.ThrowIfCancellationRequested();
+            change(folder);
+        }
+        catch (Exception exception) when (FileSystemErrors.IsEngineFailure(exception))
+        {
+            throw FileSystemErrors.Wrap(operation, exception);
+        }
+    }
+
+    private async ValueTask<Installation?> FindAfterRecoveryAsync(WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
+    {
+        Installation? found = null;
+        await ChangeAsync(nameof(FindInstallationAsync), workspace, folder => TryFind(folder, userId, out found), cancellationToken).ConfigureAwait(false);
+        return found;
+    }
+
+    private async IAsyncEnumerable<T> ListAsync<T>(
+        string operation,
+        IEnumerable<WorkspaceId> workspaces,
+        Func<WorkspaceFolder, IEnumerable<T>> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var workspace in Wrapped(operation, workspaces))
+        {
+            var folder = new WorkspaceFolder(_root, workspace);
+            if (folder.IsUnfinished(WorkspaceFolder.StagedUser) || folder.IsUnfinished(WorkspaceFolder.StagedUserHistory) || folder.IsUnfinished(WorkspaceFolder.StagedBotHistory))
+            {
+                await ChangeAsync(operation, workspace, static _ => { }, cancellationToken).ConfigureAwait(false);
+            }
+
+            foreach (var record in Wrapped(operation, Defer(() => read(folder))))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return record;
+            }
+        }
+
+        cancellationToken.ThrowIfCancellationRequested();
+    }
+
+    private static IEnumerable<T> Defer<T>(Func<IEnumerable<T>> read)
+    {
+        foreach (var record in read())
+        {
+            yield return record;
+        }
+    }
+
+    private static IEnumerable<T> Wrapped<T>(string operation, IEnumerable<T> records)
+    {
+        using var enumerator = records.GetEnumerator();
+        while (true)
+        {
+            try
+            {
+                if (!enumerator.MoveNext())
+                {
+                    yield break;
+                }
+            }
+            catch (Exception exception) when (FileSystemErrors.IsEngineFailure(exception))
+            {
+                throw FileSystemErrors.Wrap(operation, exception);
+            }
+
+            yield return enumerator.Current;
+        }
+    }
+
+    /// <summary>The workspaces there are. Their ids come from their records, for a folder's name may hold but a hash.</summary>
+    private IEnumerable<WorkspaceId> ListWorkspaces()
+    {
+        ThrowIfUnprepared(isFound: false);
+        if (!Directory.Exists(_root))
+        {
+            yield break;
+        }
+
+        foreach (var path in Directory.EnumerateDirectories(_root, "*-*", WorkspaceFolder.Enumeration))
+        {
+            if (WorkspaceFolder.Identify(path) is { } workspace)
+            {
+                yield return workspace;
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+
+namespace SlackOAuth.Stores.FileSystem;
+
+/// <summary>The names of files and folders: slack_sdk's for the ids that Slack gives out, an escaped form for every other.</summary>
+/// <remarks>
+/// An escaped id is <c>~</c> and the SHA-256 of the id in lowercase hexadecimal: legal everywhere, of a fixed length, and unlike any id that stands as it is, which is uppercase.
+/// So no two ids share a file where the file system ignores case. The id itself is read from the record.
+/// </remarks>
+internal static class FileSystemNames
+{
+    internal const string BotLatest = "bot-latest";
+    internal const string BotPrefix = "bot-";
+    internal const string InstallerLatest = "installer-latest";
+    internal const string InstallerPrefix = "installer-";
+    internal const string LatestSuffix = "-latest";
+    internal const string StateFolder = ".oauth-states";
+
+    private const string None = "none";
+    private const int MaxVerbatimLength = 64;
+
+    private static readonly SearchValues<char> IdAlphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
+    private static readonly SearchValues<char> ClientIdAlphabet = SearchValues.Create("0123456789.");
+
+    internal static string Workspace(WorkspaceId workspace) => string.Concat(Id(workspace.EnterpriseId), "-", Id(workspace.TeamId));
+
+    internal static string UserLatest(string userId) => string.Concat(InstallerPrefix, Id(userId), LatestSuffix);
+
+    internal static string UserHistory(string userId, DateTimeOffset installedAt) => string.Concat(InstallerPrefix, Id(userId), "-", Time(installedAt));
+
+    /// <summary>The copy that slack_sdk keeps per workspace. This store writes none: two users may install at the same instant.</summary>
+    internal static string WorkspaceHistory(DateTimeOffset installedAt) => InstallerPrefix + Time(installedAt);
+
+    internal static string BotHistory(DateTimeOffset installedAt) => BotPrefix + Time(installedAt);
+
+    /// <summary>Slack's client ids are digits and dots; another is escaped.</summary>
+    internal static string Client(string clientId) =>
+        clientId.Length <= MaxVerbatimLength && !clientId.AsSpan().ContainsAnyExcept(ClientIdAlphabet) && clientId[0] != '.' && clientId[^1] != '.'
+            ? clientId
+            : Escape(clientId);
+
+    internal static bool IsUserLatest(string fileName) =>
+        fileName.Length > InstallerPrefix.Length + LatestSuffix.Length
+        && fileName.StartsWith(InstallerPrefix, StringComparison.Ordinal)
+        && fileName.EndsWith(LatestSuffix, StringComparison.Ordinal);
+
+    /// <summary>Whether a file is this user's by its name: the latest record or one of the history, and no longer id that begins alike.</summary>
+    internal static bool IsOfUser(string fileName, string userId) =>
+        fileName == UserLatest(userId) || (TryReadHistory(fileName, InstallerPrefix, out var owner, out _) && owner == Id(userId));
+
+    /// <summary>Reads the name of a history file: <c>bot-{time}</c>, <c>installer-{user}-{time}</c>, or slack_sdk's <c>installer-{time}</c>, which names no owner.</summary>
+    internal static bool TryReadHistory(string fileName, string prefix, out string? owner, out decimal installedAt)
+    {
+        owner = null;
+        installedAt = 0;
+        if (!fileName.StartsWith(prefix, StringComparison.Ordinal))
+        {
+            return false;
+        }
+
+        var time = fileName.AsSpan(prefix.Length);
+        if (prefix == InstallerPrefix && time.IndexOf('-') is > 0 and var dash)
+        {
+            owner = time[..dash].ToString();
+            time = time[(dash + 1)..];
+        }
+
+        return decimal.TryParse(time, NumberStyles.Float, CultureInfo.InvariantCulture, out installedAt);
+    }
+
+    private static string Id(string? id) =>
+        id is null ? None
+        : id.Length <= MaxVerbatimLength && !id.AsSpan().ContainsAnyExcept(IdAlphabet) && id != "NONE" ? id
+        : Escape(id);
+
+    private static string Escape(string id) => "~" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+
+    /// <summary>Seconds with a fraction, as Python prints a float of this size.</summary>
+    private static string Time(DateTimeOffset time) =>
+        decimal.Divide(time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, TimeSpan.TicksPerSecond).ToString("0.0######", CultureInfo.InvariantCulture);
+}
