@@ -3,6 +3,9 @@ using Microsoft.Extensions.Options;
 using SlackOAuth.Stores;
 using SlackOAuth.Stores.FileSystem;
 
+// Several overloads with optional parameters: the required path tells these two apart, now and when one of them grows.
+#pragma warning disable RS0026
+
 namespace Microsoft.Extensions.DependencyInjection;
 
 /// <summary>Chooses the file system stores.</summary>
@@ -44,12 +47,13 @@ public static class FileSystemStoresBuilderExtensions
         return builder;
     }
 
-    /// <summary>Keeps installations and states in files under a folder.</summary>
+    /// <summary>Keeps what <paramref name="contracts"/> names in files under a folder.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="baseDirectory">The folder; see <see cref="FileSystemStoreOptions.BaseDirectory"/>.</param>
+    /// <param name="contracts">What the files are used for.</param>
     /// <returns>The builder.</returns>
-    public static SlackOAuthStoresBuilder UseFileSystem(this SlackOAuthStoresBuilder builder, string baseDirectory) =>
-        builder.UseFileSystem(options => options.BaseDirectory = baseDirectory);
+    public static SlackOAuthStoresBuilder UseFileSystem(this SlackOAuthStoresBuilder builder, string baseDirectory, StoreContracts contracts = StoreContracts.All) =>
+        builder.UseFileSystem(options => options.BaseDirectory = baseDirectory, contracts);
 
     private static SlackOAuthStoresOptions CommonOptions(IServiceProvider services) => services.GetRequiredService<IOptions<SlackOAuthStoresOptions>>().Value;
 
