@@ -168,6 +168,19 @@ public sealed class SlackSignatureVerifierTests
         Assert.Equal(1100, valid);
     }
 
+    [Fact]
+    public void Verifications_at_the_same_time_do_not_mix()
+    {
+        var bodies = Enumerable.Range(0, 64).Select(length => RandomNumberGenerator.GetBytes(length * 50)).Select(body => (Body: body, Signature: Sign(body))).ToArray();
+
+        Parallel.For(0, 5000, i =>
+        {
+            var (own, other) = (bodies[i % 64], bodies[(i + 1) % 64]);
+            Assert.Equal(SlackSignatureVerification.Valid, _verifier.Verify(Timestamp, own.Signature, own.Body));
+            Assert.Equal(SlackSignatureVerification.Mismatch, _verifier.Verify(Timestamp, other.Signature, own.Body));
+        });
+    }
+
     [Theory]
     [InlineData(null)]
     [InlineData("")]
