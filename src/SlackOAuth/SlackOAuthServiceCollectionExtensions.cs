@@ -9,8 +9,8 @@ namespace Microsoft.Extensions.DependencyInjection;
 public static class SlackOAuthServiceCollectionExtensions
 {
     /// <summary>
-    /// Registers <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/> as singletons over <see cref="IHttpClientFactory"/>, with timeouts and retries by Microsoft.Extensions.Http.Resilience
-    /// and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
+    /// Registers <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/> as singletons over <see cref="IHttpClientFactory"/>,
+    /// with timeouts and retries by Microsoft.Extensions.Http.Resilience and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
     /// </summary>
     /// <remarks>The client's log entries show no header value, and never a body.</remarks>
     /// <param name="services">The services.</param>

@@ -191,6 +191,14 @@ public sealed class SlackOAuthClientTests : IDisposable
         Assert.All(result.Error!.Details, detail => Assert.Equal(301, detail.Length));
     }
 
+    [Fact]
+    public async Task A_code_cannot_begin_a_line_of_a_log()
+    {
+        var result = await _slack.Answers("""{"ok":false,"error":"a\nb\u0000c"}""").Client().AuthTestAsync("xoxb-1", Cancellation);
+
+        Assert.Equal("a b c", result.Error?.Code);
+    }
+
     [Theory]
     [InlineData(HttpStatusCode.Forbidden, false)]
     [InlineData(HttpStatusCode.NotFound, false)]

@@ -272,5 +272,16 @@ public sealed class SlackOAuthClient
     private static bool IsTransient(string code) => code is
         "ratelimited" or "rate_limited" or "internal_error" or "fatal_error" or "service_unavailable" or "request_timeout" or "accesslimited" or "team_added_to_org";
 
-    private static string Bound(string text, int length) => text.Length <= length ? text : string.Concat(text.AsSpan(0, length), "…");
+    /// <summary>Cuts a text of Slack's and takes its line breaks, so that it is one line of a log.</summary>
+    private static string Bound(string text, int length)
+    {
+        var line = string.Create(Math.Min(text.Length, length), text, static (span, source) =>
+        {
+            for (var i = 0; i < span.Length; i++)
+            {
+                span[i] = char.IsControl(source[i]) ? ' ' : source[i];
+            }
+        });
+        return text.Length <= length ? line : line + "…";
+    }
 }

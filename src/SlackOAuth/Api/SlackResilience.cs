@@ -22,7 +22,7 @@ internal static class SlackResilience
     public static void Configure(ResiliencePipelineBuilder<HttpResponseMessage> builder, IServiceProvider services)
     {
         var options = services.GetRequiredService<IOptions<SlackOAuthClientOptions>>().Value;
-        var time = services.GetService<TimeProvider>() ?? TimeProvider.System;
+        var time = services.GetRequiredService<TimeProvider>();
         builder.TimeProvider = time;
         builder.AddTimeout(options.TotalTimeout);
         if (options.MaxRetries > 0)
