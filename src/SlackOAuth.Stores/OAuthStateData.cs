@@ -57,6 +57,9 @@ public sealed record OAuthStateData
         }
     }
 
+    /// <summary>What a store held: it was measured when it was given, and takes more room where a store writes it with escapes.</summary>
+    internal JsonElement? StoredAppData { init => _appData = new JsonPayload(value); }
+
     private bool PrintMembers(StringBuilder builder)
     {
         builder.Append("Purpose = ").Append(Purpose);

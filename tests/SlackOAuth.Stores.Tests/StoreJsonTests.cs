@@ -50,6 +50,13 @@ public sealed class StoreJsonTests
     }
 
     [Fact]
+    public void App_data_of_the_greatest_size_is_read_back_though_its_escapes_make_it_longer()
+    {
+        var data = new OAuthStateData { AppData = JsonElement.Parse($"\"{new string('é', (OAuthStateData.MaxAppDataBytes / 2) - 1)}\"") };
+        Assert.Equal(data, StoreJson.ReadState(StoreJson.Serialize(new StoredOAuthState(data, DateTimeOffset.UnixEpoch))).Data);
+    }
+
+    [Fact]
     public void A_bot_record_without_a_token_is_no_bot() => Assert.Null(StoreJson.ReadBot("""{"bot_token":null,"bot_id":null}"""u8));
 
     [Theory]

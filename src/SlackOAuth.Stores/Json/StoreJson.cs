@@ -171,7 +171,7 @@ public static class StoreJson
             UserScopes = document.UserScopes ?? ScopeList.Empty,
             RedirectUri = document.RedirectUri is null ? null : new Uri(document.RedirectUri, UriKind.RelativeOrAbsolute),
             NonceHash = document.NonceHash,
-            AppData = document.AppData,
+            StoredAppData = document.AppData,
         };
         return new StoredOAuthState(data, document.ExpiresAt);
     }
