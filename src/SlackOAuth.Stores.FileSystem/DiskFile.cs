@@ -60,6 +60,24 @@ internal ref struct DiskFile
 
     internal static bool Exists(string path) => OperatingSystem.IsWindows() ? File.Exists(path) : Libc.Exists(path);
 
+    /// <summary>Whether there is such a folder. A file in its place, or in that of a folder above it, is a failure and not the absence of everything.</summary>
+    internal static bool FolderExists(string path)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return Directory.Exists(path);
+        }
+
+        var descriptor = Libc.OpenRead(path);
+        if (descriptor >= 0)
+        {
+            _ = Libc.Close(descriptor);
+            return true;
+        }
+
+        return Marshal.GetLastPInvokeError() is var error and not Libc.NoEntry ? throw FileSystemErrors.FromErrno(error, path) : false;
+    }
+
     /// <summary>Writes a file that is not there yet, for its owner alone.</summary>
     internal static void Create(string path, ReadOnlySpan<byte> content, bool flush)
     {

@@ -432,7 +432,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     private void ThrowIfUnprepared(bool isFound)
     {
-        if (!isFound && !_prepareOnFirstUse && !Directory.Exists(_root))
+        if (!isFound && !_prepareOnFirstUse && !DiskFile.FolderExists(_root))
         {
             throw new DirectoryNotFoundException($"The folder '{_root}' is missing.");
         }
@@ -539,7 +539,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     private IEnumerable<WorkspaceId> ListWorkspaces()
     {
         ThrowIfUnprepared(isFound: false);
-        if (!Directory.Exists(_root))
+        if (!DiskFile.FolderExists(_root))
         {
             yield break;
         }

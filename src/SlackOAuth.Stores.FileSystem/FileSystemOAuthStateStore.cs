@@ -207,20 +207,18 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
     /// <summary>From the disk rather than computed: another process may have had another lifetime.</summary>
     private List<(string Path, long End)> ListFolders()
     {
-        try
-        {
-            return
-            [
-                .. Directory.EnumerateDirectories(_directory, "*", WorkspaceFolder.Enumeration)
-                    .Select(path => (Path: path, IsOurs: long.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var end), End: end))
-                    .Where(folder => folder.IsOurs)
-                    .Select(folder => (folder.Path, folder.End)),
-            ];
-        }
-        catch (DirectoryNotFoundException) when (_prepareOnFirstUse)
+        if (_prepareOnFirstUse && !DiskFile.FolderExists(_directory))
         {
             return [];
         }
+
+        return
+        [
+            .. Directory.EnumerateDirectories(_directory, "*", WorkspaceFolder.Enumeration)
+                .Select(path => (Path: path, IsOurs: long.TryParse(Path.GetFileName(path.AsSpan()), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var end), End: end))
+                .Where(folder => folder.IsOurs)
+                .Select(folder => (folder.Path, folder.End)),
+        ];
     }
 
     private static IEnumerable<string> ListFiles(string folder)
