@@ -133,6 +133,8 @@ public sealed class AuthorizeTests
     [InlineData("client_id=1234567890.1234567890&scope=commands&redirect_uri=https%3A%2F%2Fapp.example.evil.example%2Foauth%2Fcallback", "bad_redirect_uri")]
     [InlineData("client_id=1234567890.1234567890&scope=commands&redirect_uri=https%3A%2F%2Fapp.example%40evil.example%2Foauth%2Fcallback", "bad_redirect_uri")]
     [InlineData("client_id=1234567890.1234567890&scope=commands&redirect_uri=javascript%3Aalert(1)", "bad_redirect_uri")]
+    [InlineData("client_id=1234567890.1234567890&scope=commands&redirect_uri=https%3A%2F%2Fuser%40app.example%2Foauth%2Fcallback", "bad_redirect_uri")]
+    [InlineData("client_id=1234567890.1234567890&scope=commands&redirect_uri=https%3A%2F%2Fapp.example%2Foauth%2Fcallback%23fragment", "bad_redirect_uri")]
     public async Task Requests_are_checked_as_Slack_checks_them(string query, string? error)
     {
         foreach (var mode in Enum.GetValues<Mode>())

@@ -83,6 +83,7 @@ public sealed class CodeExchangeTests
         Assert.Equal(["channel", "channel_id", "configuration_url", "url"], webhook.AsObject().Select(pair => pair.Key));
         var message = Assert.Single(fixture.Slack.PostedMessages);
         Assert.Equal(new("A0FAKEAPP01", "T0FAKETEAM1", "C0FAKECHAN1", "hello"), message);
+        Assert.Equal("services", fixture.Slack.Calls[^1].Method);
         using var unknown = await fixture.Client.PostAsync(new Uri("/services/1/2", UriKind.Relative), null, Cancellation);
         Assert.Equal(System.Net.HttpStatusCode.NotFound, unknown.StatusCode);
     }

@@ -45,6 +45,7 @@ public sealed class DeliveryTests
 
         using var answer = await fixture.Client.PostAsync(new Uri(form["response_url"]!), new StringContent("""{"text":"done"}""", Encoding.UTF8, "application/json"), Cancellation);
         Assert.Equal("done", Assert.Single(fixture.Slack.PostedMessages).Text);
+        Assert.Equal(1, fixture.Slack.CountCalls("commands"));
     }
 
     [Fact]
@@ -63,6 +64,10 @@ public sealed class DeliveryTests
         await fixture.InstallAsync(AuthorizeDecision.Allow("E0GRID"));
         Assert.Equal("true", await SaysAsync());
         await fixture.InstallAsync(AuthorizeDecision.Allow("T0GRID"));
+        Assert.Equal("false", await SaysAsync());
+        fixture.Slack.Uninstall("T0GRID");
+        Assert.Equal("true", await SaysAsync());
+        fixture.Slack.Uninstall("E0GRID");
         Assert.Equal("false", await SaysAsync());
     }
 

@@ -10,7 +10,7 @@ public sealed class LifecycleTests
     [Fact]
     public async Task On_a_port_only_loopback_is_bound_and_freed_again()
     {
-        var slack = await FakeSlack.StartAsync(cancellationToken: Cancellation);
+        await using var slack = await FakeSlack.StartAsync(cancellationToken: Cancellation);
         var port = slack.BaseAddress.Port;
 
         Assert.Equal($"http://127.0.0.1:{port}/", slack.BaseAddress.AbsoluteUri);
@@ -73,9 +73,9 @@ public sealed class LifecycleTests
     public async Task Disposing_twice_does_nothing_more()
     {
         var slack = await FakeSlack.StartAsync(cancellationToken: Cancellation);
+        await slack.DisposeAsync();
 
-        await slack.DisposeAsync();
-        await slack.DisposeAsync();
+        Assert.Null(await Record.ExceptionAsync(async () => await slack.DisposeAsync()));
     }
 
     public static TheoryData<FakeSlackOptions, string> WrongOptions => new()

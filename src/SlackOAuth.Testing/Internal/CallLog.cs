@@ -7,6 +7,7 @@ internal sealed class CallLog
     {
         "oauth.v2.access", "auth.test", "auth.revoke", "openid.connect.token", "openid.connect.userInfo", "views.open", "chat.postMessage",
         "oauth/v2/authorize", "openid/connect/authorize", "openid/connect/keys", ".well-known/openid-configuration",
+        "services", "commands", "actions",
     };
 
     private readonly Lock _gate = new();

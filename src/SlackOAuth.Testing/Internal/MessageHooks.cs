@@ -18,6 +18,9 @@ internal sealed class MessageHooks(Func<Uri> baseAddress)
         }
     }
 
+    /// <summary>The part of a hook's path that may be recorded: the rest of it is a secret. Null where the path is no hook's.</summary>
+    public static string? KindOf(string path) => path.Split('/')[0] is "services" or "commands" or "actions" ? path.Split('/')[0] : null;
+
     public Uri Issue(string kind, FakeSlackApp app, Tenant tenant, string channel)
     {
         var path = $"/{kind}/{Ids.Number(12)}/{Ids.Secret(24)}";

@@ -34,8 +34,8 @@ internal sealed class SlackServer(
     private async Task<Reply?> AnswerAsync(HttpRequest request, CancellationToken cancellationToken)
     {
         var path = request.Path.Value!.TrimStart('/');
-        var method = path.StartsWith(ApiPrefix, StringComparison.Ordinal) ? path[ApiPrefix.Length..] : path;
-        var isApi = method.Length != path.Length;
+        var isApi = path.StartsWith(ApiPrefix, StringComparison.Ordinal);
+        var method = isApi ? path[ApiPrefix.Length..] : MessageHooks.KindOf(path) ?? path;
         var (arguments, unreadable) = isApi ? await ApiRequest.ReadAsync(request, cancellationToken).ConfigureAwait(false) : default;
 
         var grantType = arguments is not null && method is "oauth.v2.access" or "openid.connect.token" ? OAuthMethods.GrantType(arguments!) : null;
@@ -96,7 +96,7 @@ internal sealed class SlackServer(
                 return Reply.Json(Metadata());
         }
 
-        if (HttpMethods.IsPost(request.Method) && path.Split('/')[0] is "services" or "commands" or "actions")
+        if (HttpMethods.IsPost(request.Method) && MessageHooks.KindOf(path) is not null)
         {
             var (arguments, error) = await ApiRequest.ReadAsync(request, cancellationToken).ConfigureAwait(false);
             return arguments is null ? Reply.Text(StatusCodes.Status400BadRequest, error!) : hooks.Post($"/{path}", arguments);
