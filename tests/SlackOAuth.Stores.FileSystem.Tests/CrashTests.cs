@@ -1,0 +1,156 @@
+namespace SlackOAuth.Stores.FileSystem.Tests;
+
+/// <summary>What a process leaves that dies in the middle: every moment between two steps of a write, made by hand.</summary>
+public sealed class CrashTests : IDisposable
+{
+    private static readonly Installation Older = Samples.Installation;
+
+    private static readonly Installation Newer = Samples.Installation with
+    {
+        UserToken = "xoxp-newer",
+        BotToken = "xoxb-newer",
+        TeamName = "newer",
+        InstalledAt = Samples.InstalledAt.AddSeconds(1),
+    };
+
+    private readonly TemporaryFolder _folder = new();
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private string Workspace => _folder.Of("E111-T111");
+
+    public void Dispose() => _folder.Dispose();
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(5)]
+    public async Task Before_the_first_rename_nothing_was_saved(int staged)
+    {
+        await _folder.Installations(History).SaveAsync(Older, Token);
+        foreach (var (name, content) in Staged().Take(staged))
+        {
+            await File.WriteAllBytesAsync(Path.Combine(Workspace, name), content, Token);
+        }
+
+        await AssertFoundAsync(Older);
+    }
+
+    [Fact]
+    public async Task A_file_that_was_staged_in_part_was_not_saved()
+    {
+        await _folder.Installations().SaveAsync(Older, Token);
+        await File.WriteAllBytesAsync(Path.Combine(Workspace, WorkspaceFolder.Commit), StoreJson.Serialize(Newer.ToBot()!)[..50], Token);
+        await AssertFoundAsync(Older);
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    [InlineData(5)]
+    public async Task After_the_first_rename_everything_was_saved(int renamed)
+    {
+        await _folder.Installations(History).SaveAsync(Older, Token);
+        Commit(renamed);
+        await AssertFoundAsync(Newer);
+    }
+
+    [Fact]
+    public async Task A_first_save_is_complete_after_its_first_rename_too()
+    {
+        Directory.CreateDirectory(Workspace);
+        Commit(1);
+        await AssertFoundAsync(Newer);
+    }
+
+    [Fact]
+    public async Task A_save_that_is_complete_but_for_its_renames_is_listed()
+    {
+        await _folder.Installations(History).SaveAsync(Older, Token);
+        Commit(1);
+        var store = _folder.Installations(History);
+        Assert.Equal([Newer], await store.ListInstallationsAsync(Token).ToArrayAsync(Token));
+        Assert.Equal([Newer.InstalledAt, Older.InstalledAt], (await store.ListInstallationHistoryAsync(Samples.Workspace, null, Token).ToArrayAsync(Token)).Select(kept => kept.InstalledAt));
+        Assert.Equal([Newer.InstalledAt, Older.InstalledAt], (await store.ListBotHistoryAsync(Samples.Workspace, Token).ToArrayAsync(Token)).Select(kept => kept.InstalledAt));
+    }
+
+    [Fact]
+    public async Task The_next_write_leaves_no_temporary_file()
+    {
+        await _folder.Installations().SaveAsync(Older, Token);
+        foreach (var (name, content) in Staged())
+        {
+            await File.WriteAllBytesAsync(Path.Combine(Workspace, name), content, Token);
+        }
+
+        await _folder.Installations().SaveAsync(Older, Token);
+        Assert.Equal(["bot-latest", "installer-U111-latest", "installer-latest"], TemporaryFolder.FileNames(Workspace));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_cut_off_after_its_rename_is_finished_by_the_next_write_of_a_new_process()
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Older, Token);
+        Directory.Move(Workspace, _folder.Of(".deleted", "E111-T111"));
+
+        Assert.Null(await store.FindBotAsync(Samples.Workspace, Token));
+        await _folder.Installations().SaveAsync(Older with { EnterpriseId = null, TeamId = "T999" }, Token);
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Of(".deleted")));
+    }
+
+    [Fact]
+    public async Task A_deletion_that_was_cut_off_can_be_repeated_after_a_save()
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Older, Token);
+        Directory.Move(Workspace, _folder.Of(".deleted", "E111-T111"));
+        await store.SaveAsync(Older, Token);
+        await store.DeleteAllAsync(Samples.Workspace, Token);
+        Assert.Null(await store.FindBotAsync(Samples.Workspace, Token));
+        Assert.Empty(Directory.EnumerateFileSystemEntries(_folder.Of(".deleted")));
+    }
+
+    [Fact]
+    public async Task A_state_that_was_half_written_is_none()
+    {
+        var states = _folder.States();
+        var state = await states.IssueAsync(cancellationToken: Token);
+        var path = Path.Combine(_folder.Path, _folder.FileNames().Single());
+        await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Token))[..10], Token);
+        Assert.Null(await states.ConsumeAsync(state, cancellationToken: Token));
+        Assert.Empty(_folder.FileNames());
+    }
+
+    private static void History(SlackOAuthStoresOptions options) => options.HistoryEnabled = true;
+
+    private static (string Name, byte[] Content)[] Staged()
+    {
+        var (bot, installation) = (StoreJson.Serialize(Newer.ToBot()!), StoreJson.Serialize(Newer.WithBot(null)));
+        return
+        [
+            (WorkspaceFolder.Commit, bot), (WorkspaceFolder.StagedUser, installation), (WorkspaceFolder.StagedLatest, installation), (WorkspaceFolder.StagedUserHistory, installation),
+            (WorkspaceFolder.StagedBotHistory, bot),
+        ];
+    }
+
+    private void Commit(int renamed)
+    {
+        string[] targets = ["bot-latest", "installer-U111-latest", "installer-latest", "installer-U111-1772368246.123456", "bot-1772368246.123456"];
+        foreach (var (name, content) in Staged().Select((file, index) => (index < renamed ? targets[index] : file.Name, file.Content)))
+        {
+            File.WriteAllBytes(Path.Combine(Workspace, name), content);
+        }
+    }
+
+    private async Task AssertFoundAsync(Installation expected)
+    {
+        var store = _folder.Installations(History);
+        Assert.Equal(expected.ToBot(), await store.FindBotAsync(Samples.Workspace, Token));
+        Assert.Equal(expected, await store.FindInstallationAsync(Samples.Workspace, cancellationToken: Token));
+        Assert.Equal(expected, await store.FindInstallationAsync(Samples.Workspace, "U111", Token));
+    }
+}
