@@ -1,13 +1,10 @@
-using System.Collections.Concurrent;
 using SlackOAuth.Stores;
 using SlackOAuth.Stores.Conformance;
 
 public sealed class MyStateFixture : StoreFixture<IOAuthStateStore>
 {
-    private readonly ConcurrentDictionary<string, ConcurrentDictionary<string, StoredOAuthState>> _engines = new();
-
     public override ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) =>
-        new(new MyStateStore(scope.Options, scope.Time, _engines.GetOrAdd(scope.Name, _ => new())));
+        new(new MyStateStore(scope.Name, scope.Options, scope.Time));
 }
 
 public sealed class MyStateStoreTests(MyStateFixture fixture) : StateStoreConformanceTests<MyStateFixture>(fixture);
