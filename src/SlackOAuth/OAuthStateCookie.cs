@@ -12,7 +12,8 @@ namespace SlackOAuth;
 /// <remarks>
 /// Each pending flow has a cookie of its own, named <c>slack-app-oauth-state-</c> and 16 hexadecimal digits of the state's SHA-256: two installs
 /// open in one browser, even ones begun in the same instant, neither overwrite nor delete each other's. Growth is bounded: an issue deletes all but
-/// the newest <see cref="MaxPending"/> - 1 of those the browser sent, and each dies with its state. A cookie of the bare name is accepted too.
+/// the newest <see cref="MaxPending"/> - 1 of those the browser sent, and each dies with its state. The newest flow's state is also in a cookie of the bare
+/// name, the one that the Slack SDKs set and that proxies and consent lists which know cookies by name let through.
 /// </remarks>
 public sealed class OAuthStateCookie
 {
@@ -62,7 +63,7 @@ public sealed class OAuthStateCookie
     /// <summary>How long the browser keeps the cookie.</summary>
     public TimeSpan Lifetime { get; }
 
-    /// <summary>Gives the <c>Set-Cookie</c> values that begin a flow: the new state's, then deletions of the oldest where too many flows are pending.</summary>
+    /// <summary>Gives the <c>Set-Cookie</c> values that begin a flow: the new state's two, then deletions of the oldest where too many flows are pending.</summary>
     /// <param name="state">The state issued.</param>
     /// <param name="secure">
     /// Whether to say <c>Secure</c>. Pass false for a request over plain http on loopback alone, where a browser would drop the cookie; true everywhere else.
@@ -79,10 +80,8 @@ public sealed class OAuthStateCookie
         }
 
         var name = NameOf(state);
-        List<string> values =
-        [
-            $"{name}={state}; Max-Age={((long)Lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture)}{Attributes(secure)}",
-        ];
+        var rest = $"={state}; Max-Age={((long)Lifetime.TotalSeconds).ToString(CultureInfo.InvariantCulture)}{Attributes(secure)}";
+        List<string> values = [Name + rest, name + rest];
 
         // Browsers send the oldest first (RFC 6265, section 5.4).
         var pending = new List<string>();
