@@ -12,7 +12,7 @@ public static class SlackOAuthServiceCollectionExtensions
     /// Registers <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/> as singletons over <see cref="IHttpClientFactory"/>,
     /// with timeouts and retries by Microsoft.Extensions.Http.Resilience and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
     /// </summary>
-    /// <remarks>The client's log entries show no header value, and never a body.</remarks>
+    /// <remarks>The HTTP client logs nothing, since a log of its headers would hold tokens. Its traces and metrics are those of <c>System.Net.Http</c>, which hold none.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere. They are checked at start.</param>
     /// <returns>The builder of the client's <see cref="HttpClient"/>, such as for a primary handler of one's own.</returns>
@@ -51,7 +51,8 @@ public static class SlackOAuthServiceCollectionExtensions
                 UseCookies = false,
                 AutomaticDecompression = DecompressionMethods.None,
             })
-            .RedactLoggedHeaders(static _ => true)
+            // IHttpClientFactory's own logging redacts headers in the text of an entry and not in its structured values, where the tokens would stand.
+            .RemoveAllLoggers()
             .AddResilienceHandler("slack", static (pipeline, context) => SlackResilience.Configure(pipeline, context.ServiceProvider));
         return builder.AddHttpMessageHandler(static provider => new BoundedBufferHandler(provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>()));
     }
