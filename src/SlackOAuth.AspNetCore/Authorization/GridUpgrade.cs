@@ -8,7 +8,7 @@ internal sealed class GridUpgrade(IInstallationStore store)
     // A workspace has as many installations as users who installed. The bound is against a store that forgets nothing; the next request goes on.
     private const int MaxInstallations = 10_000;
 
-    /// <summary>Moves the bot, then each installation. Each is saved before the old one is deleted, so that a break in between loses nothing, and the next call goes on.</summary>
+    /// <summary>Moves the bot, then each installation. Each is saved before the old one is deleted, so that a break in between loses nothing, and a later call goes on.</summary>
     /// <returns>How many installations were moved.</returns>
     internal async ValueTask<int> RekeyAsync(WorkspaceId before, WorkspaceId after, CancellationToken cancellationToken)
     {

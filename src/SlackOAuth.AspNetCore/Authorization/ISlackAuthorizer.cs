@@ -11,7 +11,8 @@ public interface ISlackAuthorizer
     /// <see cref="SlackOAuthOptions.GridFallbackEnabled"/> is on, under the key of before its upgrade to Enterprise Grid (team alone), which is then re-keyed; then org-wide.
     /// A request that says it is org-wide is looked for org-wide alone.</para>
     /// <para>Calls to the store for each key: with <see cref="UserTokenResolution.None"/> one, <c>FindBotAsync</c>; else <c>FindInstallationAsync</c> for the latest installation, one more for the
-    /// requesting user's where that user is not its installer, and <c>FindBotAsync</c> where no installation is left.</para>
+    /// requesting user's where that user is not its installer (in an organization's workspace also under the key of before its upgrade), and <c>FindBotAsync</c> where no
+    /// installation is left.</para>
     /// </remarks>
     /// <param name="request">Whom the request is about. Verify its signature first: what it says is believed.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

@@ -24,23 +24,19 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             return null;
         }
 
-        if (await FindAsync(workspace, cancellationToken).ConfigureAwait(false) is { } found)
+        var found = await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
+        if (found is null && BeforeUpgrade(workspace) is { } before)
         {
-            return await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
-        }
-
-        if (_hasGridFallback && workspace is { EnterpriseId: { } enterpriseId, TeamId: { } teamId })
-        {
-            found = await FindBeforeUpgradeAsync(workspace, WorkspaceId.ForTeam(teamId), cancellationToken).ConfigureAwait(false)
-                ?? await FindAsync(WorkspaceId.ForEnterprise(enterpriseId), cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            found = null;
+            found = await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false)
+                ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false);
         }
 
         return found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
     }
+
+    /// <summary>The key that a workspace of an organization had before it joined; null where it has always had its own.</summary>
+    private WorkspaceId? BeforeUpgrade(WorkspaceId workspace) =>
+        _hasGridFallback && workspace is { EnterpriseId: not null, TeamId: { } teamId } ? WorkspaceId.ForTeam(teamId) : null;
 
     private async ValueTask<Found?> FindAsync(WorkspaceId workspace, CancellationToken cancellationToken)
     {
@@ -61,18 +57,23 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             return null;
         }
 
+        // Looked up again: what was found shows the old ids.
+        return await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false)
+            ? await FindAsync(workspace, cancellationToken).ConfigureAwait(false) ?? found
+            : found;
+    }
+
+    private async ValueTask<bool> TryRekeyAsync(WorkspaceId before, WorkspaceId workspace, CancellationToken cancellationToken)
+    {
         try
         {
-            var count = await _upgrade.RekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false);
-            Log.Rekeyed(logger, count);
-
-            // Looked up again: what was found above shows the old ids.
-            return await FindAsync(workspace, cancellationToken).ConfigureAwait(false) ?? found;
+            Log.Rekeyed(logger, await _upgrade.RekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false));
+            return true;
         }
         catch (SlackOAuthStoreException exception)
         {
             Log.RekeyFailed(logger, Log.Cause(exception));
-            return found;
+            return false;
         }
     }
 
@@ -85,13 +86,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         }
 
         var now = time.GetUtcNow();
-        var isInstallers = user is not null && user.UserId == found.Installation?.UserId;
         return new SlackAuthorization
         {
             Workspace = found.Workspace,
             Bot = found.Bot,
             IsBotTokenExpired = found.Bot?.BotTokenExpiresAt <= now,
-            Installation = isInstallers ? found.Installation : WithoutUserToken(found.Installation),
+            // By reference: the id alone may be another workspace's user.
+            Installation = ReferenceEquals(user, found.Installation) ? found.Installation : WithoutUserToken(found.Installation),
             UserId = user?.UserToken is null ? null : user.UserId,
             UserToken = user?.UserToken,
             UserScopes = user?.UserScopes ?? [],
@@ -100,12 +101,12 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         };
     }
 
-    /// <summary>The installation of the user who asks, and never another's. Where no installation is left at the workspace, that user has none there either.</summary>
+    /// <summary>The installation of the user who asks, and never another's. Where no installation is left under a key, that user's is not there either.</summary>
     private async ValueTask<Installation?> FindUserAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
     {
         var (workspace, userId) = _resolution switch
         {
-            UserTokenResolution.RequestingUser when found.Installation is not null => (found.Workspace, request.UserId),
+            UserTokenResolution.RequestingUser => (found.Workspace, request.UserId),
             UserTokenResolution.Actor => (ActorWorkspace(found, request), request.ActorUserId),
             _ => (null, null),
         };
@@ -114,9 +115,24 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             return null;
         }
 
-        return workspace == found.Workspace && found.Installation?.UserId == userId
-            ? found.Installation
-            : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false);
+        if (workspace == found.Workspace && found.Installation?.UserId == userId)
+        {
+            return found.Installation;
+        }
+
+        var hasNobody = workspace == found.Workspace && found.Installation is null;
+        var user = hasNobody ? null : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false);
+        if (user is null && BeforeUpgrade(workspace) is { } before)
+        {
+            // The workspace may have been installed anew since its upgrade, or its re-keying broken off: this user's token is still under the old key.
+            user = await store.FindInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false);
+            if (user is not null)
+            {
+                await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false);
+            }
+        }
+
+        return user;
     }
 
     /// <summary>An actor who belongs to where the request is from is looked for where the app was found, which may be the organization.</summary>
