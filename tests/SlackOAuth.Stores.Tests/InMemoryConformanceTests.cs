@@ -21,7 +21,8 @@ internal static class InMemoryEngines
 
 public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStore>
 {
-    public override StoreCapabilities Capabilities => StoreCapabilities.Default | StoreCapabilities.Dump;
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Dump;
 
     public override ValueTask<string> DumpAsync(StoreScope scope)
     {
@@ -37,7 +38,8 @@ public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStor
 
 public sealed class InMemoryStateFixture : StoreFixture<IOAuthStateStore>
 {
-    public override StoreCapabilities Capabilities => StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount;
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount;
 
     public override ValueTask<string> DumpAsync(StoreScope scope)
     {
@@ -63,6 +65,12 @@ public sealed class InMemoryStateFixture : StoreFixture<IOAuthStateStore>
 public sealed class InMemoryInstallationStoreConformanceTests(InMemoryInstallationFixture fixture) : InstallationStoreConformanceTests<InMemoryInstallationFixture>(fixture);
 
 public sealed class InMemoryStateStoreConformanceTests(InMemoryStateFixture fixture) : StateStoreConformanceTests<InMemoryStateFixture>(fixture);
+
+public sealed class InMemoryInstallationListingConformanceTests(InMemoryInstallationFixture fixture) : InstallationListingConformanceTests<InMemoryInstallationFixture>(fixture);
+
+public sealed class InMemoryInstallationHistoryConformanceTests(InMemoryInstallationFixture fixture) : InstallationHistoryConformanceTests<InMemoryInstallationFixture>(fixture);
+
+public sealed class InMemoryExpiredStatePurgingConformanceTests(InMemoryStateFixture fixture) : ExpiredStatePurgingConformanceTests<InMemoryStateFixture>(fixture);
 
 public sealed class InMemoryRegistrationConformanceTests : RegistrationConformanceTests
 {

@@ -40,7 +40,7 @@ public sealed class InMemoryOAuthStateStore : IOAuthStateStore, IExpiredStatePur
         {
             RemoveExpired(now);
             _data.States.Add(key, new StoredOAuthState(data, now + _lifetime));
-            _data.StateOrder.Enqueue((key, now + _lifetime));
+            Expiries().Enqueue(key, now + _lifetime);
         }
 
         return new ValueTask<string>(state);
@@ -84,13 +84,23 @@ public sealed class InMemoryOAuthStateStore : IOAuthStateStore, IExpiredStatePur
 
     private int RemoveExpired(DateTimeOffset now)
     {
-        var removed = 0;
-        while (_data.StateOrder.TryPeek(out var oldest) && oldest.ExpiresAt <= now)
+        var (removed, expiries) = (0, Expiries());
+        while (expiries.TryPeek(out var key, out var expiresAt) && expiresAt <= now)
         {
-            _data.StateOrder.Dequeue();
-            removed += _data.States.Remove(oldest.Key) ? 1 : 0;
+            expiries.Dequeue();
+            removed += _data.States.Remove(key) ? 1 : 0;
         }
 
         return removed;
+    }
+
+    private PriorityQueue<string, DateTimeOffset> Expiries()
+    {
+        if (!_data.StateExpiries.TryGetValue(_clientId, out var expiries))
+        {
+            _data.StateExpiries.Add(_clientId, expiries = new PriorityQueue<string, DateTimeOffset>());
+        }
+
+        return expiries;
     }
 }

@@ -12,8 +12,8 @@ public sealed class InMemoryStoreData
 
     internal Dictionary<string, StoredOAuthState> States { get; } = [];
 
-    /// <summary>The states in the order of their issue, and so of their expiry while the lifetime stays the same.</summary>
-    internal Queue<(string Key, DateTimeOffset ExpiresAt)> StateOrder { get; } = [];
+    /// <summary>The keys of each client id's states, the next to expire first; those of consumed ones among them until then.</summary>
+    internal Dictionary<string, PriorityQueue<string, DateTimeOffset>> StateExpiries { get; } = new(StringComparer.Ordinal);
 }
 
 /// <summary>One workspace. Histories are newest first and hold the current records; installations are kept without bot fields.</summary>

@@ -1,0 +1,33 @@
+using System.Collections.Concurrent;
+
+namespace SlackOAuth.Stores.Conformance.Modelling;
+
+/// <summary>One call of a random sequence.</summary>
+/// <param name="Text">How it is printed: the method and the ids, no token.</param>
+/// <param name="CallAsync">Makes the call, the nth of its sequence, and gives the answer.</param>
+/// <param name="IsLookup">Whether it looks up an installation, which a store without <see cref="StoreCapabilities.AtomicSave"/> may show in between two writes.</param>
+internal sealed record ModelStep<TStore>(string Text, Func<ModelRun<TStore>, int, CancellationToken, ValueTask<object?>> CallAsync, bool IsLookup = false)
+{
+    /// <summary>Whether another answer than the reference's is as right; null where none is.</summary>
+    internal Func<ModelRun<TStore>, object?, object?, CancellationToken, ValueTask<bool>>? IsAsRightAsync { get; init; }
+
+    public override string ToString() => Text;
+}
+
+/// <summary>What a sequence runs on: a store or the reference, with a clock of its own.</summary>
+/// <param name="Store">The store.</param>
+/// <param name="Other">A second instance over the same engine, or the same.</param>
+/// <param name="Time">The clock.</param>
+internal sealed record ModelRun<TStore>(TStore Store, TStore Other, TestClock Time)
+{
+    /// <summary>The states issued until now, by the step that issued them.</summary>
+    internal ConcurrentDictionary<int, string> States { get; } = [];
+}
+
+/// <summary>A sequence that runs alone, and then several at once.</summary>
+internal sealed record ModelCase<TStore>(ModelStep<TStore>[] First, ModelStep<TStore>[][] AtOnce)
+{
+    public override string ToString() => string.Join(
+        '\n',
+        First.Select(step => step.Text).Concat(AtOnce.SelectMany((steps, caller) => steps.Select(step => $"at once, caller {caller}: {step.Text}"))));
+}
