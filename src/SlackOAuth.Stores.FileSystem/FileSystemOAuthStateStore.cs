@@ -143,10 +143,11 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
         return removed;
     }
 
+    /// <summary>A file that cannot be read may be one that an issue has not finished writing: it stays until its folder has expired.</summary>
     private static bool HasExpired(string path, DateTimeOffset now)
     {
         using var file = DiskFile.Read(path);
-        return file.IsThere && (Parse(file.Content) is not { } stored || stored.ExpiresAt <= now);
+        return file.IsThere && Parse(file.Content) is { } stored && stored.ExpiresAt <= now;
     }
 
     /// <summary>Removes what the next folder to expire, or those before it, hold; not more than <see cref="SweptPerIssue"/> files, and nothing until the next folder has expired.</summary>

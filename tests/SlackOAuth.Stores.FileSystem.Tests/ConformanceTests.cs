@@ -127,6 +127,17 @@ public sealed class FileSystemInstallationStoreConformanceTests(FileSystemInstal
 
 public sealed class FileSystemStateStoreConformanceTests(FileSystemStateFixture fixture) : StateStoreConformanceTests<FileSystemStateFixture>(fixture);
 
+public sealed class FileSystemInstallationListingConformanceTests(FileSystemInstallationFixture fixture) : InstallationListingConformanceTests<FileSystemInstallationFixture>(fixture);
+
+public sealed class FileSystemInstallationHistoryConformanceTests(FileSystemInstallationFixture fixture) : InstallationHistoryConformanceTests<FileSystemInstallationFixture>(fixture);
+
+public sealed class FileSystemInstallationPreparationConformanceTests(FileSystemInstallationFixture fixture)
+    : StorePreparationConformanceTests<IInstallationStore, FileSystemInstallationFixture>(fixture);
+
+public sealed class FileSystemStatePreparationConformanceTests(FileSystemStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, FileSystemStateFixture>(fixture);
+
+public sealed class FileSystemExpiredStatePurgingConformanceTests(FileSystemStateFixture fixture) : ExpiredStatePurgingConformanceTests<FileSystemStateFixture>(fixture);
+
 public sealed class FileSystemRegistrationConformanceTests : RegistrationConformanceTests, IDisposable
 {
     private readonly TemporaryFolder _folder = new();
