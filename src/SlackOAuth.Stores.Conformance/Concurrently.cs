@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+
 namespace SlackOAuth.Stores.Conformance;
 
 /// <summary>Runs callers at once.</summary>
@@ -14,6 +16,20 @@ internal static class Concurrently
         })).ToArray();
         gate.Release(count);
         await Task.WhenAll(callers);
+    }
+
+    /// <summary>Makes a call and cancels it after some turns of the scheduler: sooner as often as later, so that each moment of a short call is met.</summary>
+    internal static async Task<T> RunCancelledAsync<T>(int attempt, Func<CancellationToken, ValueTask<T>> callAsync)
+    {
+        using var cancellation = new CancellationTokenSource();
+        var call = Task.Run(async () => await callAsync(cancellation.Token), CancellationToken.None);
+        for (var turns = RandomNumberGenerator.GetInt32(1 << (attempt % 9)); turns > 0 && !call.IsCompleted; turns--)
+        {
+            await Task.Yield();
+        }
+
+        await cancellation.CancelAsync();
+        return await call;
     }
 
     internal static async Task<T[]> RunAsync<T>(int count, Func<int, ValueTask<T>> callAsync)

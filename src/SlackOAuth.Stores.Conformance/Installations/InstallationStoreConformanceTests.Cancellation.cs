@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Xunit;
 
 namespace SlackOAuth.Stores.Conformance;
@@ -35,7 +34,7 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         for (var i = 1; i <= 48; i++)
         {
             var saved = Sample.Installation("U1", i, "t" + i);
-            if (!await RunCancelledAsync(cancellation => Store.SaveAsync(saved, cancellation)))
+            if (!await RunCancelledAsync(i, cancellation => Store.SaveAsync(saved, cancellation)))
             {
                 await AssertFoundAsync(saved, T1, "U1", "a save that was acknowledged");
                 stored = saved;
@@ -57,7 +56,7 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         {
             var saved = Sample.Installation("U1", i, "t" + i);
             await SaveAsync(saved);
-            var cancelled = await RunCancelledAsync(cancellation => i % 2 == 0 ? Store.DeleteAllAsync(T1, cancellation) : Store.DeleteInstallationAsync(T1, "U1", cancellation));
+            var cancelled = await RunCancelledAsync(i, cancellation => i % 2 == 0 ? Store.DeleteAllAsync(T1, cancellation) : Store.DeleteInstallationAsync(T1, "U1", cancellation));
             var found = await FindAsync(T1, "U1");
             if (!cancelled)
             {
@@ -76,22 +75,17 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
 
     private static async Task AssertCancelledAsync(Func<ValueTask> callAsync) => await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await callAsync());
 
-    /// <summary>Makes a call that is cancelled at a random moment of it.</summary>
+    /// <summary>Makes a call that is cancelled at some moment of it.</summary>
     /// <returns>Whether it was cancelled rather than acknowledged.</returns>
-    private static async Task<bool> RunCancelledAsync(Func<CancellationToken, ValueTask> callAsync)
+    private static async Task<bool> RunCancelledAsync(int attempt, Func<CancellationToken, ValueTask> callAsync)
     {
-        using var cancellation = new CancellationTokenSource();
-        var call = Task.Run(async () => await callAsync(cancellation.Token), CancellationToken.None);
-        for (var turns = RandomNumberGenerator.GetInt32(200); turns > 0 && !call.IsCompleted; turns--)
-        {
-            await Task.Yield();
-        }
-
-        await cancellation.CancelAsync();
         try
         {
-            await call;
-            return false;
+            return await Concurrently.RunCancelledAsync(attempt, async cancellation =>
+            {
+                await callAsync(cancellation);
+                return false;
+            });
         }
         catch (OperationCanceledException)
         {
