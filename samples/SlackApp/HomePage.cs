@@ -1,5 +1,6 @@
 using System.Text;
 using SlackOAuth.Stores;
+using SlackOAuth.Testing;
 using static System.Net.WebUtility;
 
 namespace SlackApp;
@@ -9,7 +10,7 @@ internal static class HomePage
 {
     public static async Task<string> RenderAsync(HttpContext context, IInstallationStore store, string? outcome = null)
     {
-        var isPretending = context.RequestServices.GetRequiredService<EndpointDataSource>().Endpoints.Any(endpoint => endpoint.Metadata.GetMetadata<PretendMetadata>() is not null);
+        var isPretending = context.RequestServices.GetService<FakeSlack>() is not null;
         return Page.Render("Sample app", $"""
             <header>
             <h1>Sample app</h1>

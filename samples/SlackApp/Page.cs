@@ -14,13 +14,13 @@ internal static class Page
         h2{margin:2rem 0 .75rem;font-size:1.1rem}
         .soft{margin:0;color:var(--soft);font-size:.9rem}
         .actions,form{display:flex;flex-wrap:wrap;gap:.625rem;margin:1.25rem 0 0}
-        .button{padding:.6rem 1.15rem;border:1px solid var(--accent);border-radius:.5rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
+        .button{padding:.55rem .95rem;border:1px solid var(--accent);border-radius:.5rem;background:var(--accent);color:var(--on-accent);font:inherit;font-weight:600;text-decoration:none;cursor:pointer}
         .button.quiet{background:transparent;color:var(--accent)}
         .button:hover{filter:brightness(1.12)}
         :focus-visible{outline:3px solid var(--accent);outline-offset:3px}
         table{width:100%;border-collapse:collapse;font-size:.925rem}
         th,td{padding:.55rem .75rem .55rem 0;border-bottom:1px solid var(--line);text-align:left;vertical-align:top}
-        th{color:var(--soft);font-weight:600}
+        th{color:var(--soft);font-weight:600;white-space:nowrap}
         code{font:.875em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
         pre{margin:1rem 0 0;padding:.85rem 1rem;border:1px solid var(--line);border-radius:.5rem;white-space:pre-wrap;overflow-wrap:anywhere;font:.875rem/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace}
         .scroll{overflow-x:auto}

@@ -4,21 +4,18 @@ using static System.Net.WebUtility;
 
 namespace SlackApp;
 
-/// <summary>Marks the endpoints that are there with the built-in Slack alone.</summary>
-internal sealed record PretendMetadata;
-
 /// <summary>Buttons that do what a person does in Slack, so that the app can be tried without one: the built-in Slack sends the app the signed request.</summary>
 internal static class Pretend
 {
     private const string RequestUrl = "/slack/events";
 
-    public static void MapPretend(this WebApplication app, FakeSlack slack) =>
-        app.MapPost("/pretend/{what}", async (string what, HttpContext context, IInstallationStore store) =>
+    public static void MapPretend(this WebApplication app) =>
+        app.MapPost("/pretend/{what}", async (string what, HttpContext context, IInstallationStore store, FakeSlack slack) =>
         {
             using var client = new HttpClient { BaseAddress = new(app.Urls.First()) };
             var outcome = await ActAsync(what, slack, client, context.RequestAborted);
             return outcome is null ? Results.NotFound() : Page.Html(await HomePage.RenderAsync(context, store, outcome));
-        }).DisableAntiforgery().WithMetadata(new PretendMetadata());
+        });
 
     public static string Render(string? outcome) => $"""
         <h2>Be a user of Slack</h2>

@@ -34,6 +34,11 @@ public sealed class SlackAppHost : IAsyncDisposable
             }
         }).UseFileSystem(options => options.BaseDirectory = Path.Combine(folder, "installations"));
 
+        if (slack is not null)
+        {
+            builder.Services.AddSingleton(slack);
+        }
+
         builder.Services.AddAuthentication(CookieAuthenticationDefaults.AuthenticationScheme).AddCookie();
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new(Path.Combine(folder, "keys")));
 
@@ -42,7 +47,7 @@ public sealed class SlackAppHost : IAsyncDisposable
         app.MapSlackApp();
         if (slack is not null)
         {
-            app.MapPretend(slack);
+            app.MapPretend();
         }
 
         await app.StartAsync();

@@ -295,6 +295,7 @@ public sealed class EventsTests
     [InlineData("payload=%7B", "application/x-www-form-urlencoded")]
     [InlineData("payload=", "application/x-www-form-urlencoded")]
     [InlineData("a=b", "application/x-www-form-urlencoded")]
+    [InlineData("payload=%7B%22type%22%3A%22view_submission%22%2C%22view%22%3A%7B%22callback_id%22%3A%22%5Cud800%22%7D%7D", "application/x-www-form-urlencoded")]
     [InlineData("\0", "text/plain")]
     public async Task A_signed_body_that_Slack_does_not_send_is_400(string body, string contentType)
     {

@@ -1,6 +1,8 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.WebUtilities;
@@ -53,9 +55,9 @@ public sealed class InstallPageTests
 
         var page = await GetAsync(app, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "app.example.com"));
 
-        var cookie = Assert.Single(page.SetCookies);
-        Assert.StartsWith("slack-app-oauth-state-", cookie, StringComparison.Ordinal);
-        Assert.EndsWith("; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax", cookie, StringComparison.Ordinal);
+        Assert.NotEmpty(page.SetCookies);
+        Assert.All(page.SetCookies, cookie => Assert.StartsWith("slack-app-oauth-state", cookie, StringComparison.Ordinal));
+        Assert.All(page.SetCookies, cookie => Assert.EndsWith("; Max-Age=600; Path=/; Secure; HttpOnly; SameSite=Lax", cookie, StringComparison.Ordinal));
     }
 
     [Fact]
@@ -68,8 +70,39 @@ public sealed class InstallPageTests
         var behindProxy = await GetAsync(app, ("X-Forwarded-For", "203.0.113.7"));
         var forgedScheme = await GetAsync(app, ("X-Forwarded-Proto", "http"));
 
-        Assert.EndsWith("; Path=/; HttpOnly; SameSite=Lax", Assert.Single(loopback.SetCookies), StringComparison.Ordinal);
-        Assert.All([otherHost, behindProxy, forgedScheme], page => Assert.Contains("; Secure;", Assert.Single(page.SetCookies), StringComparison.Ordinal));
+        Assert.NotEmpty(loopback.SetCookies);
+        Assert.All(loopback.SetCookies, cookie => Assert.EndsWith("; Path=/; HttpOnly; SameSite=Lax", cookie, StringComparison.Ordinal));
+        foreach (var page in new[] { otherHost, behindProxy, forgedScheme })
+        {
+            Assert.NotEmpty(page.SetCookies);
+            Assert.All(page.SetCookies, cookie => Assert.Contains("; Secure;", cookie, StringComparison.Ordinal));
+        }
+    }
+
+    [Fact]
+    public async Task Behind_a_Unix_socket_there_is_a_proxy_and_the_cookie_says_Secure_and_in_memory_there_is_none()
+    {
+        var context = new DefaultHttpContext();
+        context.Request.Scheme = "http";
+        context.Request.Host = new("localhost");
+        Assert.False(FlowRequest.NeedsSecureCookie(context));
+
+        var path = Path.Combine(Directory.CreateTempSubdirectory("sock").FullName, "s");
+        var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => kestrel.ListenUnixSocket(path));
+        await using var behind = builder.Build();
+        behind.Run(context => context.Response.WriteAsync(FlowRequest.NeedsSecureCookie(context) ? "secure" : "plain"));
+        await behind.StartAsync(SlackTestApp.Cancellation);
+        using var client = new HttpClient(new SocketsHttpHandler
+        {
+            ConnectCallback = async (_, cancellation) =>
+            {
+                var socket = new Socket(AddressFamily.Unix, SocketType.Stream, ProtocolType.Unspecified);
+                await socket.ConnectAsync(new UnixDomainSocketEndPoint(path), cancellation);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        });
+        Assert.Equal("secure", await client.GetStringAsync(new Uri("http://localhost/"), SlackTestApp.Cancellation));
     }
 
     [Fact]
@@ -77,10 +110,11 @@ public sealed class InstallPageTests
     {
         await using var app = await SlackTestApp.StartAsync(new() { Options = options => (options.StateCookieName, options.StateLifetime) = ("my-state", TimeSpan.FromMinutes(2)) });
 
-        var cookie = Assert.Single((await GetAsync(app)).SetCookies);
+        var page = await GetAsync(app);
 
-        Assert.StartsWith("my-state-", cookie, StringComparison.Ordinal);
-        Assert.Contains("Max-Age=120;", cookie, StringComparison.Ordinal);
+        Assert.NotEmpty(page.SetCookies);
+        Assert.All(page.SetCookies, cookie => Assert.StartsWith("my-state", cookie, StringComparison.Ordinal));
+        Assert.All(page.SetCookies, cookie => Assert.Contains("Max-Age=120;", cookie, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -28,7 +28,9 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         if (found is null && BeforeUpgrade(workspace) is { } before)
         {
             found = await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false)
-                ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false);
+                ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false)
+                // Another request may have re-keyed it between the first two looks.
+                ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
         }
 
         return found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 
 namespace SlackOAuth.AspNetCore;
@@ -22,10 +23,10 @@ internal static class FlowRequest
     /// </summary>
     internal static bool NeedsSecureCookie(HttpContext context)
     {
-        var (request, remote) = (context.Request, context.Connection.RemoteIpAddress);
+        var request = context.Request;
         return request.IsHttps
             || !IsLoopback(request.Host.Host)
-            || !(remote is null || IPAddress.IsLoopback(remote))
+            || !IsFromThisMachine(context)
             || request.Headers.Keys.Any(static name =>
                 name.StartsWith("X-Forwarded-", StringComparison.OrdinalIgnoreCase)
                 || name.Equals("Forwarded", StringComparison.OrdinalIgnoreCase)
@@ -39,6 +40,10 @@ internal static class FlowRequest
         var prefix = path.EndsWith(own, StringComparison.OrdinalIgnoreCase) ? path[..^own.Length] : "";
         return request.PathBase.Add(new PathString(prefix)).Add(new PathString(other)).ToUriComponent();
     }
+
+    /// <summary>By loopback, or by a server in memory, which has no connections. A Unix socket has no address either, and a proxy at its other end.</summary>
+    private static bool IsFromThisMachine(HttpContext context) =>
+        context.Connection.RemoteIpAddress is { } remote ? IPAddress.IsLoopback(remote) : context.Features.Get<IConnectionIdFeature>() is null;
 
     private static bool IsLoopback(string host) =>
         host.Equals("localhost", StringComparison.OrdinalIgnoreCase) || (IPAddress.TryParse(host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address));

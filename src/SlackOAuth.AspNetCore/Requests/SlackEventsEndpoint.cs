@@ -56,8 +56,7 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
         }
         else if (!isRead)
         {
-            Log.BodyRefused(_logger);
-            context.Response.StatusCode = StatusCodes.Status400BadRequest;
+            RefuseBody(context);
         }
         else if (request!.Challenge is { } challenge)
         {
@@ -71,8 +70,13 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
 
     private async Task DispatchAsync(HttpContext context, SlackRequestContext request, ReadOnlyMemory<byte> body)
     {
-        var payload = SlackPayload.Read(request.Kind, body);
-        var handler = FindHandler(request, payload);
+        if (!SlackPayload.TryRead(request, body, out var payload, out var key))
+        {
+            RefuseBody(context);
+            return;
+        }
+
+        var handler = _handlers.GetValueOrDefault(key) ?? _handlers.GetValueOrDefault(key with { Name = null });
         var isUninstall = request.EventType is UninstallEvents.AppUninstalled or UninstallEvents.TokensRevoked;
         if (handler is null && !isUninstall)
         {
@@ -112,15 +116,10 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
         }
     }
 
-    private Func<SlackRequest, Task>? FindHandler(SlackRequestContext request, System.Text.Json.JsonElement payload)
+    private void RefuseBody(HttpContext context)
     {
-        var (type, name) = request.Kind switch
-        {
-            SlackRequestKind.Command => (null, request.Command),
-            SlackRequestKind.Event => (null, request.EventType),
-            _ => (request.Type, SlackPayload.InteractionName(request.Type, payload)),
-        };
-        return _handlers.GetValueOrDefault(new(request.Kind, type, name)) ?? _handlers.GetValueOrDefault(new(request.Kind, type, null));
+        Log.BodyRefused(_logger);
+        context.Response.StatusCode = StatusCodes.Status400BadRequest;
     }
 
     private static Task WriteTextAsync(HttpContext context, string text)

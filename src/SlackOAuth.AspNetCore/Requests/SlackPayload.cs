@@ -7,8 +7,29 @@ namespace SlackOAuth.AspNetCore;
 /// <summary>The payload of a verified request as JSON, whatever form Slack sends it in, and the name that its handler is registered under.</summary>
 internal static class SlackPayload
 {
-    /// <summary>Reads a body that <see cref="SlackRequestContext.TryParse"/> has accepted.</summary>
-    internal static JsonElement Read(SlackRequestKind kind, ReadOnlyMemory<byte> body) => kind switch
+    /// <summary>Reads a body that <see cref="SlackRequestContext.TryParse"/> has accepted, and finds what it is handled as.</summary>
+    /// <returns>False where a part that only this needs is malformed, such as half of a surrogate pair in a name.</returns>
+    internal static bool TryRead(SlackRequestContext request, ReadOnlyMemory<byte> body, out JsonElement payload, out HandlerKey key)
+    {
+        try
+        {
+            payload = Read(request.Kind, body);
+            key = request.Kind switch
+            {
+                SlackRequestKind.Command => new(request.Kind, null, request.Command),
+                SlackRequestKind.Event => new(request.Kind, null, request.EventType),
+                _ => new(request.Kind, request.Type, InteractionName(request.Type, payload)),
+            };
+            return true;
+        }
+        catch (Exception exception) when (exception is JsonException or InvalidOperationException)
+        {
+            (payload, key) = (default, default);
+            return false;
+        }
+    }
+
+    private static JsonElement Read(SlackRequestKind kind, ReadOnlyMemory<byte> body) => kind switch
     {
         SlackRequestKind.Command => Fields(Encoding.UTF8.GetString(body.Span)),
         SlackRequestKind.Interaction => JsonElement.Parse(Field(Encoding.UTF8.GetString(body.Span), "payload") ?? "{}"),
@@ -16,7 +37,7 @@ internal static class SlackPayload
     };
 
     /// <summary>What tells handlers of one type apart: a view's or shortcut's callback id, an action's id; null where nothing does.</summary>
-    internal static string? InteractionName(string? type, JsonElement payload) => type switch
+    private static string? InteractionName(string? type, JsonElement payload) => type switch
     {
         "view_submission" or "view_closed" => payload.TryGetProperty("view", out var view) ? Text(view, "callback_id") : null,
         "block_actions" => payload.TryGetProperty("actions", out var actions) && actions is { ValueKind: JsonValueKind.Array } && actions.GetArrayLength() > 0
