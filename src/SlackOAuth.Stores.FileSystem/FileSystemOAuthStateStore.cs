@@ -192,7 +192,7 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
         {
             Directory.Delete(folder);
         }
-        catch (Exception exception) when (exception is DirectoryNotFoundException || Directory.EnumerateFileSystemEntries(folder).Any())
+        catch (IOException)
         {
             // Another process removed it, or has not finished with what is in it.
         }

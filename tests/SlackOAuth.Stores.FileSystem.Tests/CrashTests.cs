@@ -115,6 +115,26 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public void A_reader_is_told_that_its_file_was_replaced_or_removed_since()
+    {
+        var (path, other) = (Path.Combine(_folder.Path, "file"), Path.Combine(_folder.Path, "other"));
+        File.WriteAllText(path, "same");
+        using (var file = DiskFile.Read(path))
+        {
+            Assert.False(file.WasReplaced());
+            File.WriteAllText(other, "same");
+            File.Move(other, path, overwrite: true);
+
+            // Elsewhere than on Linux the content is what is compared.
+            Assert.Equal(OperatingSystem.IsLinux(), file.WasReplaced());
+        }
+
+        using var removed = DiskFile.Read(path);
+        File.Delete(path);
+        Assert.True(removed.WasReplaced());
+    }
+
+    [Fact]
     public async Task A_state_that_was_half_written_is_none()
     {
         var states = _folder.States();

@@ -1,0 +1,183 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using SlackOAuth.Stores.FileSystem;
+
+namespace SlackOAuth.Stores.Benchmarks;
+
+/// <summary>The calls that are measured, over a folder with a thousand workspaces.</summary>
+internal sealed class BenchmarkCases : IDisposable
+{
+    private const int Workspaces = 1000;
+    private const string SigningSecret = "8f742231b10e8888abcd99yyyzzz85a5";
+
+    private static readonly DateTimeOffset InstalledAt = DateTimeOffset.FromUnixTimeSeconds(1_772_368_245);
+
+    private readonly string _folder = Directory.CreateTempSubdirectory("slackoauth-bench-").FullName;
+    private readonly FileSystemInstallationStore _files;
+    private readonly FileSystemOAuthStateStore _fileStates;
+    private readonly InMemoryInstallationStore _memory;
+    private readonly InMemoryOAuthStateStore _memoryStates;
+    private readonly WorkspaceId _workspace = WorkspaceId.ForTeam("T0500");
+    private readonly Installation _installation = Installation(500);
+    private readonly Queue<string> _issued = new();
+    private readonly BareFiles _bare;
+
+    internal BenchmarkCases()
+    {
+        var options = new SlackOAuthStoresOptions { ClientId = "111.222" };
+        var files = new FileSystemStoreOptions { BaseDirectory = _folder };
+        _files = new FileSystemInstallationStore(options, files);
+        _fileStates = new FileSystemOAuthStateStore(options, files);
+        _memory = new InMemoryInstallationStore(options);
+        _memoryStates = new InMemoryOAuthStateStore(options);
+        for (var number = 0; number < Workspaces; number++)
+        {
+            Wait(_memory.SaveAsync(Installation(number)));
+        }
+
+        // As the store lays them out, without a thousand flushes.
+        foreach (var number in Enumerable.Range(0, Workspaces))
+        {
+            var folder = Directory.CreateDirectory(Path.Combine(_folder, "111.222", $"none-{TeamId(number)}")).FullName;
+            var installation = StoreJson.Serialize(Installation(number).WithBot(null));
+            File.WriteAllBytes(Path.Combine(folder, "bot-latest"), StoreJson.Serialize(Installation(number).ToBot()!));
+            File.WriteAllBytes(Path.Combine(folder, "installer-latest"), installation);
+            File.WriteAllBytes(Path.Combine(folder, "installer-U0001-latest"), installation);
+        }
+
+        Wait(_files.SaveAsync(_installation));
+
+        // A neighbour's folder: what creating a file costs depends on the part of the disk that its folder lies in (ext4 looks for a free inode there).
+        _bare = new BareFiles(Path.Combine(_folder, "111.222", "none-T0500"), Path.Combine(_folder, "111.222", "none-T0501"));
+    }
+
+    internal Bot? FindBotInFiles() => Wait(_files.FindBotAsync(_workspace));
+
+    internal Installation? FindInstallationInFiles() => Wait(_files.FindInstallationAsync(_workspace, "U0001"));
+
+    internal Bot? FindBotInMemory() => Wait(_memory.FindBotAsync(_workspace));
+
+    internal Installation? FindInstallationInMemory() => Wait(_memory.FindInstallationAsync(_workspace, "U0001"));
+
+    internal void SaveInFiles() => Wait(_files.SaveAsync(_installation));
+
+    internal void SaveInMemory() => Wait(_memory.SaveAsync(_installation));
+
+    internal string IssueInFiles() => Wait(_fileStates.IssueAsync());
+
+    internal string IssueInMemory() => Wait(_memoryStates.IssueAsync());
+
+    internal OAuthStateData? ConsumeInFiles(string state) => Wait(_fileStates.ConsumeAsync(state));
+
+    internal OAuthStateData? ConsumeInMemory(string state) => Wait(_memoryStates.ConsumeAsync(state));
+
+    internal Bot? BareBot() => _bare.ReadBot();
+
+    internal void BareSave() => _bare.Write();
+
+    internal IEnumerable<Scenario> Scenarios()
+    {
+        yield return new("file: find bot", "open, read, parse the same bytes", 20_000, () => Require(FindBotInFiles()), () => Require(_bare.ReadBot()), 1.15);
+        yield return new("file: find installation of a user", "two such reads", 10_000, () => Require(FindInstallationInFiles()), () => Require(_bare.ReadInstallation()), 1.15);
+        yield return new(
+            "file: find latest installation", "two such reads", 10_000, () => Require(Wait(_files.FindInstallationAsync(_workspace))), () => Require(_bare.ReadInstallation()), 1.15);
+        yield return new("file: find bot, not installed", "–", 20_000, () => _ = Wait(_files.FindBotAsync(WorkspaceId.ForTeam("T9999"))));
+        yield return new("file: save", "write, flush, rename the same three files, flush the folder", 20, SaveInFiles, _bare.Write, 1.20);
+        yield return new("file: save", "write and flush the same three files in place", 20, SaveInFiles, _bare.WriteInPlace);
+        yield return new("file: issue", "create and write the same bytes", 500, () => IssueInFiles(), _bare.WriteState, BeforeSample: _ => ClearStates());
+        yield return new(
+            "file: consume", "open, read, parse, remove, flush the folder", 20, () => Require(ConsumeInFiles(_issued.Dequeue())), () => Require(_bare.TakeState()), BeforeSample: IssueMany);
+        yield return new(
+            "file: consume, unknown", "–", 5_000, () => _ = ConsumeInFiles("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
+        yield return new("memory: find bot", "–", 1_000_000, () => Require(FindBotInMemory()));
+        yield return new("memory: find installation of a user", "–", 500_000, () => Require(FindInstallationInMemory()));
+        yield return new("memory: save", "–", 200_000, SaveInMemory);
+        yield return new("memory: issue and consume", "–", 50_000, () => Require(ConsumeInMemory(IssueInMemory())));
+        yield return Signature();
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Scenario Signature()
+    {
+        var body = RandomNumberGenerator.GetBytes(2048);
+        var now = new FrozenClock();
+        var timestamp = now.GetUtcNow().ToUnixTimeSeconds().ToString(CultureInfo.InvariantCulture);
+        var key = Encoding.UTF8.GetBytes(SigningSecret);
+        byte[] signed = [.. Encoding.ASCII.GetBytes($"v0:{timestamp}:"), .. body];
+        var signature = "v0=" + Convert.ToHexStringLower(HMACSHA256.HashData(key, signed));
+        var verifier = new SlackSignatureVerifier(SigningSecret, now);
+        return new(
+            "verify the signature of 2 KB",
+            "HMACSHA256.HashData of the same bytes",
+            50_000,
+            () => Require(verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? verifier : null),
+            () =>
+            {
+                Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
+                HMACSHA256.HashData(key, signed, hash);
+            },
+            1.15);
+    }
+
+    private static string TeamId(int number) => "T" + number.ToString("0000", CultureInfo.InvariantCulture);
+
+    private static Installation Installation(int number) => new()
+    {
+        AppId = "A0123456789",
+        TeamId = TeamId(number),
+        TeamName = "An ordinary workspace",
+        BotToken = "xoxb-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx",
+        BotId = "B0123456789",
+        BotUserId = "U0123456789",
+        BotScopes = ["app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "im:history", "team:read", "users:read"],
+        UserId = "U0001",
+        UserToken = "xoxp-123456789012-1234567890123-1234567890123-0123456789abcdef0123456789abcdef",
+        UserScopes = ["search:read", "users.profile:read"],
+        TokenType = "bot",
+        InstalledAt = InstalledAt,
+    };
+
+    private static void Require(object? found)
+    {
+        if (found is null)
+        {
+            throw new InvalidOperationException("The call that is measured did not find what it has to.");
+        }
+    }
+
+    private static T Wait<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : task.AsTask().GetAwaiter().GetResult();
+
+    private static void Wait(ValueTask task) => task.AsTask().GetAwaiter().GetResult();
+
+    private void IssueMany(int count)
+    {
+        ClearStates();
+        _issued.Clear();
+        for (var i = 0; i < count; i++)
+        {
+            _issued.Enqueue(IssueInFiles());
+            _bare.WriteState();
+        }
+    }
+
+    private void ClearStates()
+    {
+        var folder = Path.Combine(_folder, ".oauth-states");
+        if (Directory.Exists(folder))
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+
+        _bare.ClearStates();
+
+        // The folder of the current minutes, which the first issue creates.
+        IssueInFiles();
+    }
+
+    private sealed class FrozenClock : TimeProvider
+    {
+        public override DateTimeOffset GetUtcNow() => InstalledAt;
+    }
+}
