@@ -135,6 +135,36 @@ public sealed class CrashTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lookup_that_a_whole_save_overtakes_does_not_mix_the_installation_of_before_with_the_bot_of_after()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "The test holds a reader up with a named pipe.");
+        var store = _folder.Installations();
+        await store.SaveAsync(Older, Token);
+        var pipe = Path.Combine(Workspace, FileSystemNames.BotLatest);
+        File.Delete(pipe);
+        using (var mkfifo = System.Diagnostics.Process.Start("mkfifo", [pipe]))
+        {
+            await mkfifo.WaitForExitAsync(Token);
+        }
+
+        // The reader has the installation when it opens the pipe in place of the bot, and opening it here waits for that.
+        var lookup = Task.Run(async () => await store.FindInstallationAsync(Samples.Workspace, "U111", Token), Token);
+        await using (var writer = new FileStream(pipe, FileMode.Open, FileAccess.Write))
+        {
+            foreach (var (name, content) in new[] { ("installer-U111-latest", StoreJson.Serialize(Newer.WithBot(null))), ("bot-latest", StoreJson.Serialize(Newer.ToBot()!)) })
+            {
+                var staged = Path.Combine(_folder.Path, name);
+                await File.WriteAllBytesAsync(staged, content, Token);
+                File.Move(staged, Path.Combine(Workspace, name), overwrite: true);
+            }
+
+            await writer.WriteAsync(StoreJson.Serialize(Newer.ToBot()!), Token);
+        }
+
+        Assert.Equal(Newer, await lookup);
+    }
+
+    [Fact]
     public async Task A_state_that_was_half_written_is_none()
     {
         var states = _folder.States();
