@@ -84,12 +84,17 @@ public abstract class ExpiredStatePurgingConformanceTests<TFixture>(TFixture fix
         Scope.Time.Advance(Scope.Options.StateLifetime);
         var valid = await Concurrently.RunAsync(8, async i =>
         {
-            var state = await instances[i % instances.Length].IssueAsync(null, Cancellation);
-            await PurgeAsync(instances[i % instances.Length]);
-            return state;
+            var states = new List<string>();
+            for (var n = 0; n < 8; n++)
+            {
+                states.Add(await instances[i % instances.Length].IssueAsync(null, Cancellation));
+                await PurgeAsync(instances[(i + n) % instances.Length]);
+            }
+
+            return states;
         });
         Assert.Equal(0, await PurgeAsync(Store));
-        foreach (var state in valid)
+        foreach (var state in valid.SelectMany(states => states))
         {
             Assert.NotNull(await Store.ConsumeAsync(state, OAuthStatePurpose.Install, Cancellation));
         }

@@ -24,10 +24,18 @@ internal sealed record ModelRun<TStore>(TStore Store, TStore Other, TestClock Ti
     internal ConcurrentDictionary<int, string> States { get; } = [];
 }
 
-/// <summary>A sequence that runs alone, and then several at once.</summary>
+/// <summary>A sequence that runs alone, and then several at once, if any.</summary>
 internal sealed record ModelCase<TStore>(ModelStep<TStore>[] First, ModelStep<TStore>[][] AtOnce)
 {
+    internal IEnumerable<ModelCase<TStore>> WithOneCallLess() =>
+    [
+        .. First.Select((_, i) => this with { First = Without(First, i) }),
+        .. AtOnce.SelectMany((steps, caller) => steps.Select((_, i) => this with { AtOnce = [.. AtOnce.Select((other, at) => at == caller ? Without(other, i) : other)] })),
+    ];
+
     public override string ToString() => string.Join(
-        '\n',
-        First.Select(step => step.Text).Concat(AtOnce.SelectMany((steps, caller) => steps.Select(step => $"at once, caller {caller}: {step.Text}"))));
+        Environment.NewLine,
+        First.Select(step => $"  {step.Text}").Concat(AtOnce.SelectMany((steps, caller) => steps.Select(step => $"  caller {caller}, at once: {step.Text}"))));
+
+    private static ModelStep<TStore>[] Without(ModelStep<TStore>[] steps, int left) => [.. steps.Where((_, i) => i != left)];
 }

@@ -10,7 +10,7 @@ internal static class StateModel
     internal static Gen<ModelStep<IOAuthStateStore>> Step { get; } = Gen.Frequency(
         (4, Purpose.Select(Issue)),
         (6, Gen.Select(Gen.Int[0, 11], Purpose, Consume)),
-        (2, Gen.OneOf(1, 299, 300, 599, 600).Select(Advance)));
+        (2, Gen.OneOf(TimeSpan.FromTicks(1), TimeSpan.FromSeconds(300), TimeSpan.FromSeconds(600) - TimeSpan.FromTicks(1), TimeSpan.FromSeconds(600)).Select(Advance)));
 
     /// <summary>Consumes of what was issued before, and issues, with the clock at rest.</summary>
     internal static Gen<ModelStep<IOAuthStateStore>> StepAtOnce { get; } = Gen.Frequency((1, Purpose.Select(Issue)), (6, Gen.Select(Gen.Int[0, 3], Purpose, Consume)));
@@ -31,11 +31,11 @@ internal static class StateModel
         $"ConsumeAsync(the state of call {issuedBy + 1}, {purpose})",
         async (run, _, cancellation) => await run.Other.ConsumeAsync(run.States.GetValueOrDefault(issuedBy), purpose, cancellation));
 
-    private static ModelStep<IOAuthStateStore> Advance(int seconds) => new(
-        $"{seconds} seconds go by",
+    private static ModelStep<IOAuthStateStore> Advance(TimeSpan time) => new(
+        $"{time:c} goes by",
         (run, _, _) =>
         {
-            run.Time.Advance(TimeSpan.FromSeconds(seconds));
+            run.Time.Advance(time);
             return ValueTask.FromResult<object?>(null);
         });
 }

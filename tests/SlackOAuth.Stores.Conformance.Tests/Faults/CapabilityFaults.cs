@@ -1,0 +1,213 @@
+using System.Runtime.CompilerServices;
+using SlackOAuth.Stores.Conformance.Tests.Table;
+using History = SlackOAuth.Stores.Conformance.Tests.Suites.History;
+using Listing = SlackOAuth.Stores.Conformance.Tests.Suites.Listing;
+using Preparation = SlackOAuth.Stores.Conformance.Tests.Suites.InstallationPreparation;
+
+namespace SlackOAuth.Stores.Conformance.Tests.Faults;
+
+[RejectedBy<Listing>(nameof(Listing.An_empty_store_lists_nothing))]
+internal sealed class ListsARowOfItsOwn(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
+        base.ListBotsAsync(cancellationToken).Prepend(new Bot { TeamId = "T0", BotToken = "schema version", InstalledAt = DateTimeOffset.UnixEpoch });
+}
+
+[RejectedBy<Listing>(nameof(Listing.Everything_is_listed_once_over_all_pages))]
+internal sealed class ListsTheFirstPageAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => base.ListInstallationsAsync(cancellationToken).Take(100);
+}
+
+[RejectedBy<Listing>(nameof(Listing.Everything_is_listed_once_over_all_pages))]
+internal sealed class ListsTheEdgesOfPagesTwice(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
+        base.ListBotsAsync(cancellationToken).Index().SelectMany(bot => bot.Index % 50 == 49 ? new[] { bot.Item, bot.Item } : [bot.Item]);
+}
+
+[RejectedBy<Listing>(nameof(Listing.Listed_installations_show_the_current_bot))]
+internal sealed class ListsWithoutTheBot(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
+        base.ListInstallationsAsync(cancellationToken).Select(installation => installation.WithBot(null));
+}
+
+[RejectedBy<Listing>(nameof(Listing.Current_records_alone_are_listed_with_history_on_too))]
+internal sealed class ListsTheHistoryToo(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override IEnumerable<Row> Listed(Engine tables, RowKind kind) =>
+        tables.Rows.Where(row => row.Kind == kind && IsClient(row)).Select((row, i) => Scope.Options.HistoryEnabled ? row with { UserId = $"{row.UserId}{i}" } : row);
+}
+
+[RejectedBy<Listing>(nameof(Listing.What_was_deleted_is_not_listed))]
+internal sealed class ListsWhatWasDeleted(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    private readonly List<Row> _deleted = [];
+
+    protected override void Remove(Engine tables, Predicate<Row> isRemoved)
+    {
+        _deleted.AddRange(tables.Rows.Where(row => isRemoved(row)));
+        base.Remove(tables, isRemoved);
+    }
+
+    protected override IEnumerable<Row> Listed(Engine tables, RowKind kind) => base.Listed(tables, kind).Concat(_deleted.Where(row => row.Kind == kind));
+}
+
+[RejectedBy<Listing>(nameof(Listing.Hostile_ids_are_listed_as_they_were_saved))]
+internal sealed class ListsIdsFromEscapedKeys(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
+        base.ListInstallationsAsync(cancellationToken).Select(installation => installation with { UserId = Uri.UnescapeDataString(installation.UserId) });
+}
+
+[RejectedBy<Listing>(nameof(Listing.What_is_there_from_start_to_end_is_listed_once_while_others_come_and_go))]
+internal sealed class PagesByOffset(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override async IAsyncEnumerable<T> PagesAsync<T>(
+        Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        for (var offset = 0; ; offset++)
+        {
+            var page = await CallAsync("List", tables => query(tables).Reverse().Skip(offset).Take(1).Select(row => read(tables, row)).ToArray(), cancellation);
+            if (page.Length == 0)
+            {
+                yield break;
+            }
+
+            yield return page[0];
+        }
+    }
+}
+
+[RejectedBy<History>(nameof(History.History_lists_every_accepted_record_newest_first), nameof(History.Random_sequences_of_calls_leave_the_history_of_the_reference))]
+internal sealed class ListsTheOldestFirst(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void Trim(Engine tables, Row saved)
+    {
+    }
+
+    protected override IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => rows.OrderBy(row => row.InstalledAt);
+}
+
+[RejectedBy<History>(nameof(History.A_refused_record_is_not_in_the_history))]
+internal sealed class KeepsWhatItRefused(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override bool IsRefused(Row stored, Row saved) => !Scope.Options.HistoryEnabled && base.IsRefused(stored, saved);
+}
+
+[RejectedBy<History>(nameof(History.A_record_with_equal_installed_at_replaces_the_one_in_the_history))]
+internal sealed class KeepsRotatedTokensInTheHistory(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override bool IsReplaced(Row stored, Row saved) => !Scope.Options.HistoryEnabled;
+
+    protected override Row? Current(IEnumerable<Row> rows) => rows.Reverse().MaxBy(row => row.InstalledAt);
+}
+
+[RejectedBy<History>(nameof(History.The_newest_records_up_to_the_limit_are_kept))]
+internal sealed class KeepsHistoryWithoutLimit(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void Trim(Engine tables, Row saved)
+    {
+    }
+}
+
+[RejectedBy<History>(nameof(History.The_limit_is_10_by_default))]
+internal sealed class KeepsTheCurrentBesideTheLimit(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override int HistoryLength => base.HistoryLength + 1;
+}
+
+[RejectedBy<History>(nameof(History.The_limit_holds_for_the_users_of_a_workspace_together_and_removes_no_current_installation))]
+internal sealed class TrimsCurrentInstallations(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void Trim(Engine tables, Row saved)
+    {
+        foreach (var row in NewestFirst(Of(tables, saved.Kind, new WorkspaceId(saved.EnterpriseId, saved.TeamId))).Skip(HistoryLength).ToArray())
+        {
+            tables.Rows.Remove(row);
+        }
+    }
+}
+
+[RejectedBy<History>(nameof(History.Old_installations_show_the_current_bot))]
+internal sealed class ListsHistoryWithoutTheBot(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        base.ListInstallationHistoryAsync(workspace, userId, cancellationToken).Select(installation => installation.WithBot(null));
+}
+
+[RejectedBy<History>(nameof(History.Lookups_answer_the_same_with_history_on))]
+internal sealed class FindsAnyOfTheHistory(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override Row? Current(IEnumerable<Row> rows) => rows.FirstOrDefault();
+}
+
+[RejectedBy<History>(nameof(History.Deleting_deletes_the_history))]
+internal sealed class LeavesTheHistory(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    private readonly List<Row> _left = [];
+
+    protected override void Remove(Engine tables, Predicate<Row> isRemoved)
+    {
+        _left.AddRange(tables.Rows.Where(row => isRemoved(row)));
+        base.Remove(tables, isRemoved);
+    }
+
+    protected override IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => base.NewestFirst(rows).Concat(_left);
+}
+
+[RejectedBy<History>(nameof(History.The_histories_of_neighbours_are_apart))]
+internal sealed class ListsTheHistoryByPrefix(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        base.ListInstallationsAsync(cancellationToken).Where(installation => installation.TeamId?.StartsWith(workspace.TeamId ?? "", StringComparison.Ordinal) == true);
+}
+
+[RejectedBy<History>(nameof(History.The_history_of_an_id_that_cannot_have_been_saved_is_empty))]
+internal sealed class ListsEveryHistoryForAnEmptyUser(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        base.ListInstallationHistoryAsync(workspace, string.IsNullOrEmpty(userId) ? null : userId, cancellationToken);
+}
+
+[RejectedBy<History>(nameof(History.A_second_instance_reads_the_history_of_the_first))]
+internal sealed class KeepsTheHistoryInTheProcess(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    private readonly HashSet<DateTimeOffset> _mine = [];
+
+    protected override void Put(Engine tables, Row saved)
+    {
+        _mine.Add(saved.InstalledAt);
+        base.Put(tables, saved);
+    }
+
+    protected override IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => base.NewestFirst(rows.Where(row => _mine.Contains(row.InstalledAt)));
+}
+
+[RejectedBy<Preparation>(nameof(Preparation.A_prepared_store_works_and_preparing_it_again_keeps_what_it_holds))]
+internal sealed class PreparesByDroppingWhatIsThere(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override ValueTask PrepareAsync(CancellationToken cancellationToken = default) => ExecuteAsync(nameof(PrepareAsync), tables => tables.Rows.Clear(), cancellationToken);
+}
+
+[RejectedBy<Preparation>(nameof(Preparation.Twenty_instances_can_prepare_and_be_used_at_once))]
+internal sealed class FailsWhereAnotherPrepares(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override async ValueTask PrepareAsync(CancellationToken cancellationToken = default)
+    {
+        if (await CallAsync(nameof(PrepareAsync), tables => tables.States.ContainsKey("prepared"), cancellationToken))
+        {
+            return;
+        }
+
+        // CREATE TABLE without IF NOT EXISTS.
+        await ExecuteAsync(nameof(PrepareAsync), tables => tables.States.Add("prepared", new StateRow("", default, [])), cancellationToken);
+    }
+}
+
+[RejectedBy<Preparation>(nameof(Preparation.The_script_can_be_printed_and_is_the_same_each_time))]
+internal sealed class PrintsNoScript(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override string PreparationScript => "";
+}

@@ -1,0 +1,59 @@
+using System.Collections.Concurrent;
+
+namespace SlackOAuth.Stores.Conformance.Tests.Table;
+
+/// <summary>What the engine's driver throws.</summary>
+internal sealed class EngineException(string message) : Exception(message);
+
+/// <summary>A database as providers meet one, in memory: tables, calls that take turns, round trips counted, failures on demand.</summary>
+internal sealed class Engine
+{
+    private static readonly ConcurrentDictionary<string, Engine> Engines = new(StringComparer.Ordinal);
+
+    private readonly Lock _gate = new();
+    private long _roundTrips;
+
+    internal static Engine Of(StoreScope scope) => Engines.GetOrAdd(scope.Name, _ => new Engine());
+
+    internal List<Row> Rows { get; } = [];
+
+    internal Dictionary<string, StateRow> States { get; } = new(StringComparer.Ordinal);
+
+    internal bool IsBroken { get; set; }
+
+    internal long RoundTrips => Interlocked.Read(ref _roundTrips);
+
+    /// <summary>One statement: nothing else runs beside it.</summary>
+    internal async ValueTask<T> CallAsync<T>(Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        await Task.Yield();
+        cancellation.ThrowIfCancellationRequested();
+        Interlocked.Increment(ref _roundTrips);
+        lock (_gate)
+        {
+            return IsBroken ? throw new EngineException("The connection was refused.") : statement(this);
+        }
+    }
+
+    internal T Inspect<T>(Func<Engine, T> query)
+    {
+        lock (_gate)
+        {
+            return query(this);
+        }
+    }
+}
+
+/// <summary>What a row is.</summary>
+internal enum RowKind
+{
+    Bot,
+    Installation,
+}
+
+/// <summary>A bot or an installation. The newest row of a user, or of the bot, is the current one; the others are history.</summary>
+internal sealed record Row(RowKind Kind, string ClientId, string? EnterpriseId, string? TeamId, string? UserId, DateTimeOffset InstalledAt, byte[] Json);
+
+/// <summary>A state, under the hash of it.</summary>
+internal sealed record StateRow(string ClientId, DateTimeOffset ExpiresAt, byte[] Json);

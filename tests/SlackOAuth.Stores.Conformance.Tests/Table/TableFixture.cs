@@ -1,0 +1,61 @@
+using System.Text;
+using System.Text.Json.Nodes;
+
+namespace SlackOAuth.Stores.Conformance.Tests.Table;
+
+/// <summary>Creates stores of one type over <see cref="Engine"/>, and shows all that a fixture can.</summary>
+internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
+    where TStore : class
+{
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
+        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.History : StoreCapabilities.Purging | StoreCapabilities.StateCount);
+
+    public override int ListingSize => 120;
+
+    public override ValueTask<TStore> CreateAsync(StoreScope scope) => new((TStore)Activator.CreateInstance(type, Engine.Of(scope), scope)!);
+
+    public override ValueTask<string> DumpAsync(StoreScope scope) => new(Engine.Of(scope).Inspect(tables => string.Join(
+        '\n',
+        tables.Rows.Select(row => $"{row} {Encoding.UTF8.GetString(row.Json)}").Concat(tables.States.Select(entry => $"{entry.Key} {entry.Value} {Encoding.UTF8.GetString(entry.Value.Json)}")).Order(StringComparer.Ordinal))));
+
+    public override ValueTask<long> CountStatesAsync(StoreScope scope) => new(Engine.Of(scope).Inspect(tables => tables.States.Count));
+
+    public override ValueTask BreakAsync(StoreScope scope) => SetBrokenAsync(scope, true);
+
+    public override ValueTask RepairAsync(StoreScope scope) => SetBrokenAsync(scope, false);
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(Engine.Of(scope).RoundTrips);
+
+    public override ValueTask AddUnknownFieldsAsync(StoreScope scope)
+    {
+        Engine.Of(scope).Inspect(tables =>
+        {
+            for (var i = 0; i < tables.Rows.Count; i++)
+            {
+                tables.Rows[i] = tables.Rows[i] with { Json = Extended(tables.Rows[i].Json) };
+            }
+
+            foreach (var (key, row) in tables.States.ToArray())
+            {
+                tables.States[key] = row with { Json = Extended(row.Json) };
+            }
+
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    private static byte[] Extended(byte[] json)
+    {
+        var extended = JsonNode.Parse(json)!.AsObject();
+        extended["field_of_a_later_version"] = new JsonObject { ["a"] = 1 };
+        return Encoding.UTF8.GetBytes(extended.ToJsonString());
+    }
+
+    private static ValueTask SetBrokenAsync(StoreScope scope, bool isBroken)
+    {
+        Engine.Of(scope).Inspect(tables => tables.IsBroken = isBroken);
+        return ValueTask.CompletedTask;
+    }
+}

@@ -1,0 +1,231 @@
+using System.Runtime.CompilerServices;
+
+namespace SlackOAuth.Stores.Conformance.Tests.Table;
+
+/// <summary>A right store over <see cref="Engine"/>, as a relational one would be. What the broken stores change is virtual.</summary>
+internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+{
+    private const int PageSize = 50;
+
+    protected Engine Engine => engine;
+
+    protected StoreScope Scope => scope;
+
+    protected string ClientId => scope.Options.ClientId;
+
+    public virtual string PreparationScript => "CREATE TABLE IF NOT EXISTS rows (kind, client_id, enterprise_id, team_id, user_id, installed_at, json);";
+
+    public virtual ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        Validate(installation);
+        return ExecuteAsync(
+            nameof(SaveAsync),
+            tables =>
+            {
+                if (BotOf(installation) is { } bot)
+                {
+                    Put(tables, RowOf(bot));
+                }
+
+                Put(tables, RowOf(installation));
+            },
+            cancellationToken);
+    }
+
+    public virtual ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default)
+    {
+        Validate(bot);
+        return ExecuteAsync(nameof(SaveBotAsync), tables => Put(tables, RowOf(bot)), cancellationToken);
+    }
+
+    public virtual ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return CallAsync(nameof(FindBotAsync), tables => CurrentBot(tables, workspace), cancellationToken);
+    }
+
+    public virtual ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return CallAsync(
+            nameof(FindInstallationAsync),
+            tables => Current(Of(tables, RowKind.Installation, workspace).Where(row => userId is null || IsUser(row, userId))) is { } row
+                ? Shown(Read(row), CurrentBot(tables, workspace))
+                : null,
+            cancellationToken);
+    }
+
+    public virtual ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return ExecuteAsync(nameof(DeleteBotAsync), tables => Remove(tables, row => row.Kind == RowKind.Bot && IsClient(row) && IsDeletedWith(row, workspace)), cancellationToken);
+    }
+
+    public virtual ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return ExecuteAsync(
+            nameof(DeleteInstallationAsync),
+            tables => Remove(tables, row => row.Kind == RowKind.Installation && IsClient(row) && IsDeletedWith(row, workspace) && (userId is null || IsUserDeletedWith(row, userId))),
+            cancellationToken);
+    }
+
+    public virtual ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return ExecuteAsync(nameof(DeleteAllAsync), tables => Remove(tables, row => IsClient(row) && IsDeletedWith(row, workspace)), cancellationToken);
+    }
+
+    public virtual IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
+        PagesAsync(tables => Listed(tables, RowKind.Bot), RecordOf, (_, row) => StoreJson.ReadBot(row.Json)!, cancellationToken);
+
+    public virtual IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
+        PagesAsync(
+            tables => Listed(tables, RowKind.Installation),
+            RecordOf,
+            (tables, row) => Shown(Read(row), CurrentBot(tables, new WorkspaceId(row.EnterpriseId, row.TeamId))),
+            cancellationToken);
+
+    public virtual IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        PagesAsync(tables => NewestFirst(Of(tables, RowKind.Bot, workspace)), VersionOf, (_, row) => StoreJson.ReadBot(row.Json)!, cancellationToken);
+
+    public virtual IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        PagesAsync(
+            tables => NewestFirst(Of(tables, RowKind.Installation, workspace).Where(row => userId is null || IsUser(row, userId))),
+            VersionOf,
+            (tables, row) => Shown(Read(row), CurrentBot(tables, workspace)),
+            cancellationToken);
+
+    public virtual ValueTask PrepareAsync(CancellationToken cancellationToken = default) => ExecuteAsync(nameof(PrepareAsync), _ => { }, cancellationToken);
+
+    protected virtual void Validate(Installation installation) => StoreArguments.Validate(installation);
+
+    protected virtual void Validate(Bot bot) => StoreArguments.Validate(bot);
+
+    protected virtual Bot? BotOf(Installation installation) => installation.ToBot();
+
+    protected virtual Row RowOf(Bot bot) => new(RowKind.Bot, ClientId, bot.EnterpriseId, bot.TeamId, null, bot.InstalledAt, StoreJson.Serialize(bot));
+
+    protected virtual Row RowOf(Installation installation) =>
+        new(RowKind.Installation, ClientId, installation.EnterpriseId, installation.TeamId, installation.UserId, installation.InstalledAt, StoreJson.Serialize(installation.WithBot(null)));
+
+    protected virtual Installation Read(Row row) => StoreJson.ReadInstallation(row.Json);
+
+    protected virtual Bot ReadBot(Row row) => StoreJson.ReadBot(row.Json)!;
+
+    protected virtual Installation Shown(Installation stored, Bot? bot) => stored.WithBot(bot);
+
+    protected virtual bool IsClient(Row row) => row.ClientId == ClientId;
+
+    protected virtual bool IsWorkspace(Row row, WorkspaceId workspace) => row.EnterpriseId == workspace.EnterpriseId && row.TeamId == workspace.TeamId;
+
+    protected virtual bool IsUser(Row row, string userId) => row.UserId == userId;
+
+    protected virtual bool IsDeletedWith(Row row, WorkspaceId workspace) => IsWorkspace(row, workspace);
+
+    protected virtual bool IsUserDeletedWith(Row row, string userId) => IsUser(row, userId);
+
+    /// <summary>Whether two rows are versions of one record.</summary>
+    protected virtual bool IsSameRecord(Row stored, Row saved) =>
+        stored.Kind == saved.Kind && IsClient(stored) && IsWorkspace(stored, new WorkspaceId(saved.EnterpriseId, saved.TeamId)) && (saved.UserId is null || IsUser(stored, saved.UserId));
+
+    protected virtual bool IsRefused(Row stored, Row saved) => stored.InstalledAt > saved.InstalledAt;
+
+    protected virtual bool IsReplaced(Row stored, Row saved) => !scope.Options.HistoryEnabled || stored.InstalledAt == saved.InstalledAt;
+
+    protected virtual Row? Current(IEnumerable<Row> rows) => rows.MaxBy(row => row.InstalledAt);
+
+    protected virtual int HistoryLength => scope.Options.HistoryLength;
+
+    protected virtual void Put(Engine tables, Row saved)
+    {
+        var versions = tables.Rows.Where(row => IsSameRecord(row, saved)).ToArray();
+        if (versions.Any(row => IsRefused(row, saved)))
+        {
+            return;
+        }
+
+        foreach (var row in versions.Where(row => IsReplaced(row, saved)))
+        {
+            tables.Rows.Remove(row);
+        }
+
+        tables.Rows.Add(saved);
+        if (scope.Options.HistoryEnabled)
+        {
+            Trim(tables, saved);
+        }
+    }
+
+    protected virtual void Trim(Engine tables, Row saved)
+    {
+        var kept = NewestFirst(Of(tables, saved.Kind, new WorkspaceId(saved.EnterpriseId, saved.TeamId))).ToArray();
+        foreach (var row in kept.Skip(HistoryLength).Where(row => kept.Any(newer => newer.UserId == row.UserId && newer.InstalledAt > row.InstalledAt)))
+        {
+            tables.Rows.Remove(row);
+        }
+    }
+
+    protected virtual void Remove(Engine tables, Predicate<Row> isRemoved) => tables.Rows.RemoveAll(isRemoved);
+
+    protected virtual IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => rows.OrderByDescending(row => row.InstalledAt);
+
+    protected virtual IEnumerable<Row> Listed(Engine tables, RowKind kind) =>
+        tables.Rows.Where(row => row.Kind == kind && IsClient(row)).GroupBy(row => (row.EnterpriseId, row.TeamId, row.UserId)).Select(versions => Current(versions)!);
+
+    protected IEnumerable<Row> Of(Engine tables, RowKind kind, WorkspaceId workspace) => tables.Rows.Where(row => row.Kind == kind && IsClient(row) && IsWorkspace(row, workspace));
+
+    protected virtual Bot? CurrentBot(Engine tables, WorkspaceId workspace) => Current(Of(tables, RowKind.Bot, workspace)) is { } row ? ReadBot(row) : null;
+
+    protected async ValueTask ExecuteAsync(string operation, Action<Engine> statement, CancellationToken cancellation) =>
+        await CallAsync<object?>(
+            operation,
+            tables =>
+            {
+                statement(tables);
+                return null;
+            },
+            cancellation);
+
+    protected virtual async ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        try
+        {
+            return await engine.CallAsync(statement, cancellation);
+        }
+        catch (EngineException exception)
+        {
+            throw new SlackOAuthStoreException("Table", operation, "the engine does not answer", isTransient: true, "Start it.", exception);
+        }
+    }
+
+    private static object RecordOf(Row row) => (row.EnterpriseId, row.TeamId, row.UserId);
+
+    private static object VersionOf(Row row) => (row.EnterpriseId, row.TeamId, row.UserId, row.InstalledAt);
+
+    /// <summary>Pages by the keys that were given, so that what comes and goes moves nothing.</summary>
+    protected virtual async IAsyncEnumerable<T> PagesAsync<T>(
+        Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, [EnumeratorCancellation] CancellationToken cancellation)
+    {
+        var given = new HashSet<object>();
+        while (true)
+        {
+            var page = await CallAsync(
+                "List",
+                tables => query(tables).Where(row => given.Add(keyOf(row))).Take(PageSize).Select(row => read(tables, row)).ToArray(),
+                cancellation);
+            if (page.Length == 0)
+            {
+                yield break;
+            }
+
+            foreach (var record in page)
+            {
+                cancellation.ThrowIfCancellationRequested();
+                yield return record;
+            }
+
+            cancellation.ThrowIfCancellationRequested();
+        }
+    }
+}
