@@ -25,12 +25,15 @@ internal static class Concurrently
         var call = Task.Run(async () => await callAsync(cancellation.Token), CancellationToken.None);
         for (var turns = RandomNumberGenerator.GetInt32(1 << (attempt % 9)); turns > 0 && !call.IsCompleted; turns--)
         {
-            await Task.Yield();
+            await TurnAsync();
         }
 
         await cancellation.CancelAsync();
         return await call;
     }
+
+    /// <summary>Lets all others run that wait for a thread. Task.Yield would not: a thread of the pool takes what it queued last first.</summary>
+    private static Task TurnAsync() => Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
 
     internal static async Task<T[]> RunAsync<T>(int count, Func<int, ValueTask<T>> callAsync)
     {

@@ -87,8 +87,13 @@ public abstract class ExpiredStatePurgingConformanceTests<TFixture>(TFixture fix
             var states = new List<string>();
             for (var n = 0; n < 8; n++)
             {
+                // Half of them issue while the others purge.
+                if ((i + n) % 2 == 0)
+                {
+                    await PurgeAsync(instances[n % instances.Length]);
+                }
+
                 states.Add(await instances[i % instances.Length].IssueAsync(null, Cancellation));
-                await PurgeAsync(instances[(i + n) % instances.Length]);
             }
 
             return states;

@@ -27,7 +27,9 @@ internal sealed class Engine
     internal async ValueTask<T> CallAsync<T>(Func<Engine, T> statement, CancellationToken cancellation)
     {
         cancellation.ThrowIfCancellationRequested();
-        await Task.Yield();
+
+        // The way there: all others that wait for a thread run first. Task.Yield would not let them: a thread of the pool takes what it queued last first.
+        await Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
         cancellation.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _roundTrips);
         lock (_gate)
