@@ -450,8 +450,9 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         {
             return await _lock.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
         }
-        catch (DirectoryNotFoundException) when (_prepareOnFirstUse)
+        catch (Exception exception) when (_prepareOnFirstUse && exception is (DirectoryNotFoundException or FileNotFoundException))
         {
+            // The latter where another call has made the folder since: .NET looks for it once the file could not be opened.
             DiskFile.CreateFolders(Folders);
             return await _lock.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
         }

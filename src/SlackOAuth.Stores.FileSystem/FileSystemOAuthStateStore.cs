@@ -94,8 +94,9 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
         {
             DiskFile.Create(path, content, flush: false);
         }
-        catch (DirectoryNotFoundException) when (_prepareOnFirstUse || Directory.Exists(_directory))
+        catch (Exception exception) when (exception is DirectoryNotFoundException or FileNotFoundException && (_prepareOnFirstUse || Directory.Exists(_directory)))
         {
+            // The latter where another call has made the folder since: .NET looks for it once the file could not be opened.
             DiskFile.CreateFolders([.. _folders, folder]);
             DiskFile.Create(path, content, flush: false);
         }
