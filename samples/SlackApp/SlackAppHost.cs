@@ -29,7 +29,7 @@ public sealed class SlackAppHost : IAsyncDisposable
             if (slack is not null)
             {
                 (options.ClientId, options.ClientSecret, options.SigningSecret) = (Registration.ClientId, Registration.ClientSecret, Registration.SigningSecret);
-                options.SlackUrl = slack.BaseAddress;
+                (options.SlackUrl, options.RedirectUri) = (slack.BaseAddress, null);
                 options.SuccessUrl ??= "/";
             }
         }).UseFileSystem(options => options.BaseDirectory = Path.Combine(folder, "installations"));

@@ -12,6 +12,9 @@ internal readonly record struct HandlerKey(SlackRequestKind Kind, string? Type, 
 /// <summary>One endpoint for all that Slack sends: verifies, answers Slack's own questions, forgets what is uninstalled, looks the tokens up, and calls the app's handler.</summary>
 internal sealed class SlackEventsEndpoint(IServiceProvider services)
 {
+    // What is not signed is not parsed beyond what a check of the certificate holds: ssl_check and a token.
+    private const int MaxSslCheckBytes = 1024;
+
     private readonly SlackSignatureGate _gate = services.GetRequiredService<SlackSignatureGate>();
     private readonly UninstallEvents _uninstall = services.GetRequiredService<UninstallEvents>();
     private readonly ISlackAuthorizer _authorizer = services.GetRequiredService<ISlackAuthorizer>();
@@ -43,7 +46,9 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
     internal async Task HandleAsync(HttpContext context)
     {
         var (finding, body) = await _gate.ReadAsync(context).ConfigureAwait(false);
-        var isRead = SlackRequestContext.TryParse(context.Request.ContentType, body, out var request);
+        SlackRequestContext? request = null;
+        var isRead = (finding == SlackSignatureVerification.Valid || body.Length <= MaxSslCheckBytes)
+            && SlackRequestContext.TryParse(context.Request.ContentType, body, out request);
         if (request?.Kind == SlackRequestKind.SslCheck)
         {
             // Slack does not sign it, and nothing follows from it.
