@@ -35,7 +35,7 @@ public sealed class SignInTests
     }
 
     [Fact]
-    public async Task A_principal_names_the_user_within_the_workspace_and_a_verified_address_alone()
+    public void A_principal_names_the_user_within_the_workspace_and_a_verified_address_alone()
     {
         var token = new SlackIdToken { Subject = "U1", UserId = "U1", TeamId = "T1", Name = "Ada", Email = "ada@example.com", EmailVerified = true, ExpiresAt = default };
 
@@ -46,7 +46,6 @@ public sealed class SignInTests
         Assert.Equal(("T1:U1", "Ada", "ada@example.com"), (verified.FindFirstValue(ClaimTypes.NameIdentifier), verified.Identity.Name, verified.FindFirstValue(ClaimTypes.Email)));
         Assert.Equal(("T1", "U1"), (verified.FindFirstValue(SlackIdentity.TeamIdClaimType), verified.FindFirstValue(SlackIdentity.UserIdClaimType)));
         Assert.Equal(("Mine", null), (unverified.Identity!.AuthenticationType, unverified.FindFirstValue(ClaimTypes.Email)));
-        await Task.CompletedTask;
     }
 
     [Fact]

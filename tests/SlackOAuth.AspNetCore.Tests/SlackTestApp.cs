@@ -1,6 +1,7 @@
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -23,7 +24,7 @@ internal sealed class SlackTestSetup
 
     public Action<SlackEventsBuilder>? Handlers { get; init; }
 
-    public Func<SlackIdentity, Microsoft.AspNetCore.Http.HttpContext, Task>? OnSignedIn { get; init; }
+    public Func<SlackIdentity, HttpContext, Task>? OnSignedIn { get; init; }
 }
 
 /// <summary>An app on Kestrel and a free loopback port, with every endpoint mapped, and the Slack that it talks to.</summary>
@@ -56,8 +57,6 @@ internal sealed class SlackTestApp : IAsyncDisposable
     public HttpClient Client { get; }
 
     public IInstallationStore Store => App.Services.GetRequiredService<IInstallationStore>();
-
-    public ISlackAuthorizer Authorizer => App.Services.GetRequiredService<ISlackAuthorizer>();
 
     public static async Task<SlackTestApp> StartAsync(SlackTestSetup? setup = null)
     {
@@ -99,7 +98,7 @@ internal sealed class SlackTestApp : IAsyncDisposable
         app.MapSlackOAuth();
         var events = app.MapSlackEvents();
         setup.Handlers?.Invoke(events);
-        app.MapSignInWithSlack(setup.OnSignedIn ?? ((identity, context) => Microsoft.AspNetCore.Http.HttpResponseWritingExtensions.WriteAsync(context.Response, $"signed in: {identity.UserId}")));
+        app.MapSignInWithSlack(setup.OnSignedIn ?? ((identity, context) => context.Response.WriteAsync($"signed in: {identity.UserId}")));
         await app.StartAsync(Cancellation);
         return new(slack, app, time, logs);
     }
