@@ -179,7 +179,9 @@ internal ref struct DiskFile
 
         var error = Libc.Flush(descriptor) == 0 ? 0 : Marshal.GetLastPInvokeError();
         _ = Libc.Close(descriptor);
-        if (error != 0)
+
+        // What file systems answer that have no flush of a folder, such as some of FUSE.
+        if (error is not (0 or Libc.InvalidArgument))
         {
             throw FileSystemErrors.FromErrno(error, path);
         }

@@ -9,6 +9,7 @@ internal static unsafe partial class Libc
 {
     internal const int NoEntry = 2;
     internal const int Interrupted = 4;
+    internal const int InvalidArgument = 22;
 
     private const int LinuxCloseOnExec = 0x80000;
     private const int EmptyPath = 0x1000;

@@ -31,15 +31,17 @@ internal readonly struct WorkspaceFolder
     /// <summary>Whose folder this is; null where none of its records says so.</summary>
     internal static WorkspaceId? Identify(string path)
     {
-        foreach (var file in Directory.EnumerateFiles(path, "*" + FileSystemNames.LatestSuffix, Enumeration))
+        try
         {
-            if (ReadOwner(file) is { } workspace && FileSystemNames.Workspace(workspace) == Path.GetFileName(path))
-            {
-                return workspace;
-            }
+            return Directory.EnumerateFiles(path, "*" + FileSystemNames.LatestSuffix, Enumeration)
+                .Select(ReadOwner)
+                .FirstOrDefault(workspace => workspace is not null && FileSystemNames.Workspace(workspace) == Path.GetFileName(path));
         }
-
-        return null;
+        catch (DirectoryNotFoundException)
+        {
+            // It was deleted while the workspaces were being listed.
+            return null;
+        }
     }
 
     /// <summary>The folder's path, with a separator at its end.</summary>
