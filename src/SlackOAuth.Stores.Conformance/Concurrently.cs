@@ -18,6 +18,13 @@ internal static class Concurrently
         await Task.WhenAll(callers);
     }
 
+    internal static async Task<T[]> RunAsync<T>(int count, Func<int, ValueTask<T>> callAsync)
+    {
+        var answers = new T[count];
+        await RunAsync(count, async i => { answers[i] = await callAsync(i); });
+        return answers;
+    }
+
     /// <summary>Makes a call and cancels it after some turns of the scheduler: sooner as often as later, so that each moment of a short call is met.</summary>
     internal static async Task<T> RunCancelledAsync<T>(int attempt, Func<CancellationToken, ValueTask<T>> callAsync)
     {
@@ -34,11 +41,4 @@ internal static class Concurrently
 
     /// <summary>Lets all others run that wait for a thread. Task.Yield would not: a thread of the pool takes what it queued last first.</summary>
     private static Task TurnAsync() => Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
-
-    internal static async Task<T[]> RunAsync<T>(int count, Func<int, ValueTask<T>> callAsync)
-    {
-        var answers = new T[count];
-        await RunAsync(count, async i => { answers[i] = await callAsync(i); });
-        return answers;
-    }
 }

@@ -21,6 +21,10 @@ public class ModelFailureTests
         Assert.Contains(Calls(failure), call => call.StartsWith("  caller ", StringComparison.Ordinal));
     }
 
+    [Fact]
+    public async Task A_failure_that_takes_no_race_is_shrunk_to_its_calls_and_not_to_none() =>
+        Assert.Equal(2, Calls(await FailAsync(nameof(Suites.Installations.Random_concurrent_calls_are_answered_as_in_some_order_of_them), typeof(ReplacesANewerInstallation))).Length);
+
     private static async Task<string> FailAsync(string test, Type store)
     {
         var method = Suites.Tests.Single(one => one.Suite == typeof(Suites.Installations) && one.Test.Name == test).Test;

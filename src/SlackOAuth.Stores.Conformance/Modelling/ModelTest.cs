@@ -149,11 +149,15 @@ internal sealed class ModelTest<TStore>
     /// <summary>Searches an order of the calls that the reference answers in the same way. A call that ended before another began stays before it.</summary>
     private async Task<bool> HasOrderAsync(ModelStep<TStore>[] first, DateTimeOffset start, IReadOnlyList<Call> chosen, IReadOnlyList<Call> left, IReadOnlyList<Call> observed)
     {
+        if (left.Count == 0)
+        {
+            return await AgreesAsync(first, start, chosen, observed);
+        }
+
         foreach (var next in left.Where(call => !left.Any(other => other.Ended < call.Began)))
         {
             Call[] order = [.. chosen, next];
-            if (await AgreesAsync(first, start, order, left.Count == 1 ? observed : [])
-                && (left.Count == 1 || await HasOrderAsync(first, start, order, [.. left.Where(call => call != next)], observed)))
+            if (await AgreesAsync(first, start, order, []) && await HasOrderAsync(first, start, order, [.. left.Where(call => call != next)], observed))
             {
                 return true;
             }
