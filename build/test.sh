@@ -5,6 +5,8 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+# Local times taken for UTC show only where the two differ, and best where they differ by no whole hour.
+export TZ=${TZ:-Asia/Kathmandu}
 
 if ! command -v dotnet >/dev/null; then
   echo "build/test.sh: 'dotnet' was not found. Install the .NET 10 SDK (https://dotnet.microsoft.com/download) and run this again." >&2
