@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Testing;
@@ -179,6 +180,22 @@ public sealed class AuthorizerTests : IDisposable
         _store.Forget();
         await Authorizer().AuthorizeAsync(Request("T1", "E1", "U2"), Cancellation);
         Assert.Equal(["FindInstallationAsync E1-T1"], _store.Calls);
+    }
+
+    [Fact]
+    public async Task A_modal_across_a_shared_channel_finds_the_workspace_and_does_not_rekey_it_under_the_actors_organization()
+    {
+        await SaveAsync(Installation(Team, "U1"));
+        const string Payload = """
+            {"type":"view_submission","team":{"id":"T8"},"enterprise":{"id":"E8"},"user":{"id":"U8","team_id":"T8"},"view":{"app_installed_team_id":"T1","team_id":"T8"}}
+            """;
+        Assert.True(SlackRequestContext.TryParse("application/x-www-form-urlencoded", Encoding.UTF8.GetBytes("payload=" + Uri.EscapeDataString(Payload)), out var request));
+
+        var across = await Authorizer().AuthorizeAsync(request, Cancellation);
+        var own = await Authorizer().AuthorizeAsync(Request("T1", userId: "U1"), Cancellation);
+
+        Assert.Equal((Team, "xoxb-U1", null), (across!.Workspace, across.BotToken, across.UserToken));
+        Assert.Equal((Team, "xoxb-U1", "xoxp-U1"), (own?.Workspace, own?.BotToken, own?.UserToken));
     }
 
     [Fact]

@@ -67,6 +67,15 @@ public sealed class SlackRequestContextTests
     }
 
     [Theory]
+    [InlineData("""{"type":"view_submission","team":{"id":"T8"},"enterprise":{"id":"E8"},"view":{"app_installed_team_id":"T1"}}""", true)]
+    [InlineData("""{"type":"view_submission","team":{"id":"T1"},"enterprise":{"id":"E1"},"view":{"app_installed_team_id":"T1"}}""", false)]
+    [InlineData("""{"type":"view_submission","team":null,"enterprise":{"id":"E1"},"user":{"id":"U1","team_id":"T1"},"view":{"app_installed_team_id":"T1"}}""", false)]
+    [InlineData("""{"type":"view_submission","team":{"id":"T8"},"enterprise":null,"view":{"app_installed_team_id":"T1"}}""", false)]
+    [InlineData("""{"type":"block_actions","team":{"id":"T1"},"enterprise":{"id":"E1"}}""", false)]
+    public void The_organization_is_uncertain_where_a_modal_names_another_workspace_than_the_users(string payload, bool expected) =>
+        Assert.Equal(expected, Read(Form, "payload=" + WebUtility.UrlEncode(payload)).IsEnterpriseUncertain);
+
+    [Theory]
     [InlineData("true", true)]
     [InlineData("\"true\"", true)]
     [InlineData("false", false)]

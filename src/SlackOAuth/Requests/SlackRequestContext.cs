@@ -34,6 +34,12 @@ public sealed record SlackRequestContext
     /// <summary>Whether the app is installed org-wide there.</summary>
     public bool IsEnterpriseInstall { get; init; }
 
+    /// <summary>
+    /// Whether <see cref="EnterpriseId"/> may be of another organization than <see cref="TeamId"/>'s: in a modal opened across a Slack Connect channel, Slack names the workspace where
+    /// the app is (<c>view.app_installed_team_id</c>), and the organization of the user who acted only.
+    /// </summary>
+    public bool IsEnterpriseUncertain { get; init; }
+
     /// <summary>The id of the user who acted; null where the payload has none.</summary>
     public string? UserId { get; init; }
 

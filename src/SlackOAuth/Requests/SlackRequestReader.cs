@@ -102,7 +102,9 @@ internal static class SlackRequestReader
         };
         var events = kind == SlackRequestKind.Event ? Object(payload, "event") : default;
         var source = Authorization(payload) ?? payload;
-        var (enterpriseId, teamId, userId) = (EnterpriseId(source), TeamId(payload, source), UserId(payload));
+        // A modal opened across a Slack Connect channel: only this names the workspace where the app is.
+        var (installedTeamId, ownTeamId) = (Text(Object(payload, "view"), "app_installed_team_id"), TeamId(source));
+        var (enterpriseId, teamId, userId) = (EnterpriseId(source), installedTeamId ?? ownTeamId, UserId(payload));
         var (actorEnterpriseId, actorTeamId, actorUserId) = kind == SlackRequestKind.Event && True(payload, "is_ext_shared_channel")
             ? Actor(payload, events)
             : (enterpriseId, teamId, userId);
@@ -117,6 +119,7 @@ internal static class SlackRequestReader
             EnterpriseId = enterpriseId,
             TeamId = teamId,
             IsEnterpriseInstall = True(source, "is_enterprise_install"),
+            IsEnterpriseUncertain = enterpriseId is not null && teamId != ownTeamId,
             UserId = userId,
             ActorEnterpriseId = actorEnterpriseId,
             ActorTeamId = actorTeamId,
@@ -139,10 +142,8 @@ internal static class SlackRequestReader
         return Text(first, "team_id") is null && Text(first, "enterprise_id") is null ? null : first;
     }
 
-    private static string? TeamId(JsonElement payload, JsonElement source) =>
-        // A modal opened across a Slack Connect channel: only this names the workspace where the app is.
-        Text(Object(payload, "view"), "app_installed_team_id")
-        ?? TextOrId(source, "team")
+    private static string? TeamId(JsonElement source) =>
+        TextOrId(source, "team")
         ?? Text(source, "team_id")
         ?? TextOrId(Object(source, "event"), "team")
         ?? Text(Object(source, "event"), "team_id")
