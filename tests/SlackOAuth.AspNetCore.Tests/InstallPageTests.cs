@@ -172,6 +172,19 @@ public sealed class InstallPageTests
         Assert.Equal(HttpStatusCode.NotFound, (await browser.GetAsync("/slack/install")).Status);
     }
 
+    [Theory]
+    [InlineData("", "/added", "/add")]
+    [InlineData("", "/added/", "/add")]
+    [InlineData("/base", "/apps/1/added", "/base/apps/1/add")]
+    [InlineData("/base", "/apps/1/ADDED/", "/base/apps/1/add")]
+    public void A_link_follows_the_group_of_routes_with_and_without_a_slash_at_its_end(string pathBase, string path, string expected)
+    {
+        var context = new DefaultHttpContext();
+        (context.Request.PathBase, context.Request.Path) = (pathBase, path);
+
+        Assert.Equal(expected, FlowRequest.Sibling(context.Request, own: "/added", other: "/add"));
+    }
+
     [Fact]
     public async Task Before_redirect_chooses_what_this_install_asks_for_and_the_later_hooks_see_it()
     {

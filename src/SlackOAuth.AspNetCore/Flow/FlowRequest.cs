@@ -36,7 +36,9 @@ internal static class FlowRequest
     /// <summary>The address of another path of this app, whatever path base or route group it is mapped below.</summary>
     internal static string Sibling(HttpRequest request, string own, string other)
     {
-        var path = request.Path.Value ?? "";
+        // Routing takes a path with and without a slash at its end.
+        var path = request.Path.Value?.TrimEnd('/') ?? "";
+        own = own.TrimEnd('/');
         var prefix = path.EndsWith(own, StringComparison.OrdinalIgnoreCase) ? path[..^own.Length] : "";
         return request.PathBase.Add(new PathString(prefix)).Add(new PathString(other)).ToUriComponent();
     }
