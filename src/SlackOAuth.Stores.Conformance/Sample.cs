@@ -18,6 +18,10 @@ internal static class Sample
         return document.RootElement.Clone();
     }
 
+    /// <summary>An object with arrays in it, so many levels in all.</summary>
+    internal static JsonElement Nested(int levels) =>
+        JsonElement.Parse($"{{\"a\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}", new JsonDocumentOptions { MaxDepth = levels });
+
     /// <summary>An installation with every field set.</summary>
     internal static Installation Installation(WorkspaceId workspace, string userId, int at, string tag) => new()
     {

@@ -64,7 +64,7 @@ public sealed record Bot
     /// <summary>When the workspace was installed, in UTC and whole microseconds. Of two bots of one workspace the later one wins.</summary>
     public required DateTimeOffset InstalledAt { get; init => field = RecordValue.Microseconds(value); }
 
-    /// <summary>What the app keeps with the bot: a JSON object; null where it keeps nothing.</summary>
+    /// <summary>What the app keeps with the bot: a JSON object, nested 64 levels at most; null where it keeps nothing.</summary>
     public JsonElement? CustomValues { get => _customValues.Element; init => _customValues = new JsonPayload(value); }
 
     private bool PrintMembers(StringBuilder builder)

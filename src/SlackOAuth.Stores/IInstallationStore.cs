@@ -25,8 +25,8 @@ public interface IInstallationStore
     /// </remarks>
     /// <param name="installation">What to save. Neither this nor anything it holds is kept by reference in a way the caller could change.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    /// <exception cref="ArgumentException">[9] An id is empty, longer than 255 characters, or holds a control character; or both the enterprise and the team id are absent.
-    /// The message names the field, and nothing was written.</exception>
+    /// <exception cref="ArgumentException">[9] An id is empty, longer than 255 characters, or holds a control character; or both the enterprise and the team id are absent;
+    /// or the custom values are no JSON object, are nested deeper than 64 levels, or hold half of a surrogate pair. The message names the field, and nothing was written.</exception>
     /// <exception cref="SlackOAuthStoreException">The engine failed.</exception>
     ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default);
 

@@ -96,7 +96,7 @@ public sealed record Installation
     /// <summary>When the user installed the app, in UTC and whole microseconds. Of two installations of one user the later one wins.</summary>
     public required DateTimeOffset InstalledAt { get; init => field = RecordValue.Microseconds(value); }
 
-    /// <summary>What the app keeps with the installation: a JSON object; null where it keeps nothing.</summary>
+    /// <summary>What the app keeps with the installation: a JSON object, nested 64 levels at most; null where it keeps nothing.</summary>
     public JsonElement? CustomValues { get => _customValues.Element; init => _customValues = new JsonPayload(value); }
 
     /// <summary>The bot that this installation brings; null where it has no bot token.</summary>

@@ -42,7 +42,7 @@ public sealed record OAuthStateData
     public string? NonceHash { get; init => field = RecordValue.NullIfEmpty(value); }
 
     /// <summary>The app's own JSON; null where it has none. At most <see cref="MaxAppDataBytes"/> bytes.</summary>
-    /// <exception cref="ArgumentException">The JSON text is longer than <see cref="MaxAppDataBytes"/>.</exception>
+    /// <exception cref="ArgumentException">The JSON text is longer than <see cref="MaxAppDataBytes"/>, is nested deeper than 64 levels, or holds half of a surrogate pair.</exception>
     public JsonElement? AppData
     {
         get => _appData.Element;
@@ -51,6 +51,11 @@ public sealed record OAuthStateData
             if (value is { ValueKind: not JsonValueKind.Undefined } given && JsonMarshal.GetRawUtf8Value(given).Length is var length and > MaxAppDataBytes)
             {
                 throw new ArgumentException($"{nameof(AppData)} takes {length} bytes as JSON, and a state carries {MaxAppDataBytes} at most. Keep the data yourself and put its key here.", nameof(AppData));
+            }
+
+            if (value is { ValueKind: not JsonValueKind.Undefined } json && JsonPayload.FindFault(json) is { } fault)
+            {
+                throw new ArgumentException($"{nameof(AppData)} {fault}. Keep the data yourself and put its key here.", nameof(AppData));
             }
 
             _appData = new JsonPayload(value);

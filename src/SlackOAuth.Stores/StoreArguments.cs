@@ -11,7 +11,7 @@ public static class StoreArguments
 
     /// <summary>Checks an installation that is to be saved.</summary>
     /// <returns>The key it is saved under.</returns>
-    /// <exception cref="ArgumentException">An id cannot be saved, both the enterprise and the team id are absent, or the custom values are no JSON object.</exception>
+    /// <exception cref="ArgumentException">An id cannot be saved, both the enterprise and the team id are absent, or the custom values are no JSON object, are nested deeper than 64 levels, or hold half of a surrogate pair.</exception>
     public static WorkspaceId Validate(Installation installation)
     {
         ArgumentNullException.ThrowIfNull(installation);
@@ -20,13 +20,13 @@ public static class StoreArguments
         ThrowIfInvalidOptional(installation.BotId, nameof(Installation.BotId), nameof(installation));
         ThrowIfInvalidOptional(installation.BotUserId, nameof(Installation.BotUserId), nameof(installation));
         ThrowIfInvalidOptional(installation.IncomingWebhookChannelId, nameof(Installation.IncomingWebhookChannelId), nameof(installation));
-        ThrowIfNoObject(installation.CustomValues, nameof(installation));
+        ThrowIfUnstorable(installation.CustomValues, nameof(installation));
         return ValidateWorkspace(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall, nameof(installation));
     }
 
     /// <summary>Checks a bot that is to be saved.</summary>
     /// <returns>The key it is saved under.</returns>
-    /// <exception cref="ArgumentException">The bot token is absent, an id cannot be saved, both the enterprise and the team id are absent, or the custom values are no JSON object.</exception>
+    /// <exception cref="ArgumentException">The bot token is absent, an id cannot be saved, both the enterprise and the team id are absent, or the custom values are no JSON object, are nested deeper than 64 levels, or hold half of a surrogate pair.</exception>
     public static WorkspaceId Validate(Bot bot)
     {
         ArgumentNullException.ThrowIfNull(bot);
@@ -38,7 +38,7 @@ public static class StoreArguments
         ThrowIfInvalidOptional(bot.AppId, nameof(Bot.AppId), nameof(bot));
         ThrowIfInvalidOptional(bot.BotId, nameof(Bot.BotId), nameof(bot));
         ThrowIfInvalidOptional(bot.BotUserId, nameof(Bot.BotUserId), nameof(bot));
-        ThrowIfNoObject(bot.CustomValues, nameof(bot));
+        ThrowIfUnstorable(bot.CustomValues, nameof(bot));
         return ValidateWorkspace(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall, nameof(bot));
     }
 
@@ -120,11 +120,16 @@ public static class StoreArguments
         }
     }
 
-    private static void ThrowIfNoObject(JsonElement? customValues, string parameter)
+    private static void ThrowIfUnstorable(JsonElement? customValues, string parameter)
     {
         if (customValues is { ValueKind: not JsonValueKind.Object } json)
         {
             throw new ArgumentException($"{nameof(Installation.CustomValues)} is a JSON {json.ValueKind}, and has to be an object; nothing was saved. Wrap the value in an object.", parameter);
+        }
+
+        if (customValues is { } values && JsonPayload.FindFault(values) is { } fault)
+        {
+            throw new ArgumentException($"{nameof(Installation.CustomValues)} {fault}; nothing was saved. Keep such data as a text of your own encoding.", parameter);
         }
     }
 }

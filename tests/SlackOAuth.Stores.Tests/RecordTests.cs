@@ -118,5 +118,7 @@ public sealed class RecordTests
         var over = JsonElement.Parse($"\"{new string('é', (OAuthStateData.MaxAppDataBytes / 2) - 1)}x\"");
         var exception = Assert.Throws<ArgumentException>(() => new OAuthStateData { AppData = over });
         Assert.Contains("AppData takes 4097 bytes", exception.Message, StringComparison.Ordinal);
+        Assert.Throws<ArgumentException>(() => new OAuthStateData { AppData = Samples.Nested(65) });
+        Assert.Throws<ArgumentException>(() => new OAuthStateData { AppData = JsonElement.Parse("\"\\ud800\"") });
     }
 }

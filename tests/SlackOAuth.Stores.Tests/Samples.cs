@@ -39,4 +39,8 @@ internal static class Samples
     };
 
     internal static Bot Bot => Installation.ToBot()!;
+
+    /// <summary>An object with arrays in it, so many levels in all.</summary>
+    internal static JsonElement Nested(int levels) =>
+        JsonElement.Parse($"{{\"a\":{new string('[', levels - 1)}{new string(']', levels - 1)}}}", new JsonDocumentOptions { MaxDepth = levels });
 }

@@ -21,6 +21,8 @@ public sealed class StoreArgumentsTests
         { nameof(Installation.TeamId), Samples.Installation with { EnterpriseId = null, TeamId = null } },
         { nameof(Installation.EnterpriseId), Samples.Installation with { EnterpriseId = null, IsEnterpriseInstall = true } },
         { nameof(Installation.CustomValues), Samples.Installation with { CustomValues = JsonElement.Parse("[]") } },
+        { nameof(Installation.CustomValues), Samples.Installation with { CustomValues = Samples.Nested(65) } },
+        { nameof(Installation.CustomValues), Samples.Installation with { CustomValues = JsonElement.Parse("""{"\ud800":1}""") } },
     };
 
     [Theory]
@@ -30,6 +32,13 @@ public sealed class StoreArgumentsTests
         var exception = Assert.Throws<ArgumentException>(() => StoreArguments.Validate(installation));
         Assert.Contains(field, exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain(Samples.Secret, exception.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Custom_values_of_64_levels_with_comments_in_them_can_be_saved()
+    {
+        StoreArguments.Validate(Samples.Installation with { CustomValues = Samples.Nested(64) });
+        StoreArguments.Validate(Samples.Bot with { CustomValues = JsonElement.Parse("""{"a":[1,/* one */2,]}""", new() { CommentHandling = JsonCommentHandling.Skip, AllowTrailingCommas = true }) });
     }
 
     [Fact]

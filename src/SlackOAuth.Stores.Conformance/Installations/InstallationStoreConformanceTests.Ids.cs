@@ -145,6 +145,8 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await SaveAsync(Sample.Installation("U1", 1, "bad") with { IsEnterpriseInstall = true }));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await SaveAsync(Sample.Installation("U1", 1, "bad") with { CustomValues = Sample.Json("[1]") }));
         await Assert.ThrowsAnyAsync<ArgumentException>(async () => await SaveBotAsync(Sample.Bot(1, "bad") with { CustomValues = Sample.Json("1") }));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await SaveAsync(Sample.Installation("U1", 1, "bad") with { CustomValues = Sample.Nested(65) }));
+        await Assert.ThrowsAnyAsync<ArgumentException>(async () => await SaveBotAsync(Sample.Bot(1, "bad") with { CustomValues = Sample.Json("""{"a":"\ud800"}""") }));
         await AssertEmptyAsync(T1, "U1");
     }
 

@@ -132,6 +132,10 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
     [Fact, Contract(1)]
     public virtual async Task Custom_values_of_64_KB_of_nested_JSON_are_kept()
     {
+        var deepest = Sample.Installation("U1", 0, "deepest") with { CustomValues = Sample.Nested(64) };
+        await SaveAsync(deepest);
+        await AssertFoundAsync(deepest, T1, "U1");
+
         var custom = LargeJson();
         var saved = Sample.Installation("U1", 1, "custom") with { CustomValues = custom };
         await SaveAsync(saved);

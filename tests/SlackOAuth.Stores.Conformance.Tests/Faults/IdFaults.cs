@@ -1,3 +1,4 @@
+using System.Text.Json;
 using System.Text.RegularExpressions;
 using SlackOAuth.Stores.Conformance.Tests.Table;
 using Suite = SlackOAuth.Stores.Conformance.Tests.Suites.Installations;
@@ -59,6 +60,13 @@ internal sealed class SavesIdsOfAnyLength(Engine engine, StoreScope scope) : Tab
             base.Validate(installation);
         }
     }
+}
+
+[RejectedBy<Suite>(nameof(Suite.Bad_arguments_are_ArgumentExceptions))]
+internal sealed class SavesJsonOfAnyDepth(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void Validate(Installation installation) =>
+        base.Validate(installation.CustomValues is { ValueKind: JsonValueKind.Object } ? installation with { CustomValues = null } : installation);
 }
 
 [RejectedBy<Suite>(nameof(Suite.An_id_that_cannot_be_saved_is_refused_by_its_fields_name_with_nothing_written))]
