@@ -299,7 +299,8 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     /// <summary>What the workspace's latest installer has to become; null where it stays as it is.</summary>
     private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? saved)
     {
-        var latest = WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest);
+        var written = WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest);
+        var latest = written;
         if (saved is not null)
         {
             latest ??= folder.ReadUsers(skipDamaged: true).Where(installation => installation.UserId != saved.UserId).MaxBy(installation => installation.InstalledAt);
@@ -310,33 +311,31 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         }
 
         // slack_sdk believes the bot fields it finds here, which it wrote itself and which are about to be old.
-        return latest is not null && HasBot(latest) ? latest.WithBot(null) : null;
+        return latest is not null && (HasBot(latest) || written is null) ? latest.WithBot(null) : null;
     }
 
     private void TrimHistory(WorkspaceFolder folder, Bot? bot, Installation? installation)
     {
+        // What slack_sdk left of the record that was replaced goes. With history on, the first of its names is that of the record just saved.
+        var kept = _historyLength == 0 ? 0 : 1;
         if (installation is not null)
         {
-            folder.Delete([FileSystemNames.WorkspaceHistory(installation.InstalledAt)]);
+            var instants = FileSystemNames.SameMicrosecond(installation.InstalledAt);
+            folder.Delete(instants.Select(FileSystemNames.WorkspaceHistory));
+            folder.Delete(instants.Skip(kept).Select(instant => FileSystemNames.UserHistory(installation.UserId, instant)));
         }
 
-        if (_historyLength == 0)
+        if (bot is not null)
         {
-            // What slack_sdk left of the record that was replaced.
-            folder.Delete(
-            [
-                .. installation is null ? [] : new[] { FileSystemNames.UserHistory(installation.UserId, installation.InstalledAt) },
-                .. bot is null ? [] : new[] { FileSystemNames.BotHistory(bot.InstalledAt) },
-            ]);
-            return;
+            folder.Delete(FileSystemNames.SameMicrosecond(bot.InstalledAt).Skip(kept).Select(FileSystemNames.BotHistory));
         }
 
-        if (installation is not null)
+        if (_historyLength > 0 && installation is not null)
         {
             TrimHistory(folder, FileSystemNames.InstallerPrefix);
         }
 
-        if (bot is not null)
+        if (_historyLength > 0 && bot is not null)
         {
             TrimHistory(folder, FileSystemNames.BotPrefix);
         }

@@ -36,6 +36,10 @@ internal static class FileSystemNames
 
     internal static string BotHistory(DateTimeOffset installedAt) => BotPrefix + Time(installedAt);
 
+    /// <summary>The instants that a record does not tell apart, the given one first. slack_sdk names its history by <c>time.time()</c>, which has seven decimals mostly, and a record keeps six of them.</summary>
+    internal static IEnumerable<DateTimeOffset> SameMicrosecond(DateTimeOffset installedAt) =>
+        Enumerable.Range(0, (int)TimeSpan.TicksPerMicrosecond).Select(ticks => installedAt.AddTicks(ticks));
+
     /// <summary>Slack's client ids are digits and dots; another is escaped.</summary>
     internal static string Client(string clientId) =>
         clientId.Length <= MaxVerbatimLength && !clientId.AsSpan().ContainsAnyExcept(ClientIdAlphabet) && clientId[0] != '.' && clientId[^1] != '.'

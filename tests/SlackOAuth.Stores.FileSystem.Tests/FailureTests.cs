@@ -45,6 +45,17 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task A_damaged_latest_record_is_mended_by_an_older_installation_too()
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Samples.Installation, Token);
+        await File.WriteAllTextAsync(_folder.Of("E111-T111", "installer-latest"), "{", Token);
+
+        await store.SaveAsync(Samples.Installation with { UserId = "U222", InstalledAt = Samples.InstalledAt.AddDays(-1) }, Token);
+        Assert.Equal(Samples.Installation, await store.FindInstallationAsync(Samples.Workspace, cancellationToken: Token));
+    }
+
+    [Fact]
     public async Task Deleting_a_user_removes_damaged_records_that_bear_the_users_name_and_no_neighbours()
     {
         var store = _folder.Installations();

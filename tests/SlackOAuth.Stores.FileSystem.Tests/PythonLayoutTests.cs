@@ -180,5 +180,27 @@ public sealed class PythonLayoutTests : IDisposable
         Assert.DoesNotContain("xoxb-current", left, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task The_same_holds_where_the_clock_gave_seven_decimals_as_it_mostly_does(bool isHistoryEnabled)
+    {
+        // A record keeps six of them, so that the name of the record is not that of the file.
+        foreach (var path in Directory.EnumerateFiles(_folder.Of("E111-T111")))
+        {
+            await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Token)).Replace("1772368245.123456", "1772368245.1234567", StringComparison.Ordinal), Token);
+            File.Move(path, path.Replace("1772368245.123456", "1772368245.1234567", StringComparison.Ordinal));
+        }
+
+        var store = _folder.Installations(options => options.HistoryEnabled = isHistoryEnabled);
+        var installation = await store.FindInstallationAsync(Full, "U111", Token);
+        Assert.Equal(Samples.InstalledAt, installation!.InstalledAt);
+        await store.SaveAsync(installation with { UserToken = "xoxp-rotated", BotToken = "xoxb-rotated" }, Token);
+        var left = Everything("E111-T111");
+        Assert.DoesNotContain("xoxp-user", left, StringComparison.Ordinal);
+        Assert.DoesNotContain("xoxb-current", left, StringComparison.Ordinal);
+        Assert.Equal(isHistoryEnabled, left.Split("xoxp-rotated").Length > 3);
+    }
+
     private string Everything(string folder) => string.Concat(Directory.EnumerateFiles(_folder.Of(folder)).Select(File.ReadAllText));
 }
