@@ -16,9 +16,9 @@ for project in "$root"/src/*/; do
   for kind in nupkg snupkg; do
     [[ -f $work/packages/$name.$version.$kind ]] || { echo "$name.$version.$kind was not packed."; exit 1; }
   done
-  listing=$(unzip -l "$work/packages/$name.$version.nupkg")
   for file in README.md "lib/net10.0/$name.dll" "lib/net10.0/$name.xml"; do
-    [[ $listing == *" $file"* ]] || { echo "$name.$version.nupkg holds no $file."; exit 1; }
+    # A zip file holds its names as they are: no unzip is needed, which a fresh machine may lack.
+    grep --quiet --text --fixed-strings "$file" "$work/packages/$name.$version.nupkg" || { echo "$name.$version.nupkg holds no $file."; exit 1; }
   done
 done
 echo "Packed $(ls "$work/packages"/*.nupkg | wc -l) packages of version $version."
