@@ -45,7 +45,9 @@ public static class SlackOAuthAspNetCoreServiceCollectionExtensions
         ArgumentNullException.ThrowIfNull(services);
         ArgumentNullException.ThrowIfNull(configuration);
         var section = configuration as IConfigurationSection ?? configuration.GetSection(SlackOAuthOptions.SectionName);
-        return Add(services, _ => section, Environment.GetEnvironmentVariable, static _ => { });
+
+        // As what a call sets in code, so that a repeated call's section counts too.
+        return Add(services, static _ => null, Environment.GetEnvironmentVariable, options => SlackOAuthSettings.FromSection(section)?.ApplyTo(options));
     }
 
     /// <summary>The same with an environment of the caller's, for tests: the process has only one.</summary>

@@ -246,6 +246,21 @@ public sealed class OptionsTests
         Assert.Single(provider.GetServices<IValidateOptions<SlackOAuthOptions>>());
     }
 
+    [Fact]
+    public void Adding_again_with_a_section_binds_it()
+    {
+        var section = new ConfigurationBuilder().AddInMemoryCollection([new("Slack:ClientId", "second")]).Build().GetSection("Slack");
+        using var provider = Provider(services =>
+        {
+            services.AddSlackOAuth(options => (options.ClientId, options.ClientSecret) = ("first", "secret"));
+            services.AddSlackOAuth(section).UseInMemory();
+        });
+
+        var options = provider.GetRequiredService<IOptions<SlackOAuthOptions>>().Value;
+
+        Assert.Equal(("second", "secret"), (options.ClientId, options.ClientSecret));
+    }
+
     private static WebApplication Minimal(Action<SlackOAuthOptions> configure)
     {
         var builder = WebApplication.CreateSlimBuilder();
