@@ -183,7 +183,7 @@ public sealed class AuthorizerTests : IDisposable
     }
 
     [Fact]
-    public async Task A_modal_across_a_shared_channel_finds_the_workspace_and_does_not_rekey_it_under_the_actors_organization()
+    public async Task A_modal_across_a_shared_channel_finds_the_workspace_and_nothing_of_the_actors_organization()
     {
         await SaveAsync(Installation(Team, "U1"));
         const string Payload = """
@@ -193,7 +193,10 @@ public sealed class AuthorizerTests : IDisposable
 
         var across = await Authorizer().AuthorizeAsync(request, Cancellation);
         var own = await Authorizer().AuthorizeAsync(Request("T1", userId: "U1"), Cancellation);
+        await SaveAsync(Installation(WorkspaceId.ForEnterprise("E8"), "U8"));
+        await _store.DeleteAllAsync(Team, Cancellation);
 
+        Assert.Null(await Authorizer().AuthorizeAsync(request, Cancellation));
         Assert.Equal((Team, "xoxb-U1", null), (across!.Workspace, across.BotToken, across.UserToken));
         Assert.Equal((Team, "xoxb-U1", "xoxp-U1"), (own?.Workspace, own?.BotToken, own?.UserToken));
     }

@@ -27,10 +27,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         var found = await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
         if (found is null && BeforeUpgrade(workspace) is { } before)
         {
-            found = await FindBeforeUpgradeAsync(workspace, before, isUpgradeCertain: !request.IsEnterpriseUncertain, cancellationToken).ConfigureAwait(false)
-                ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false)
-                // Another request may have re-keyed it between the first two looks.
-                ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
+            // Where the organization may be another's, its tokens are not the workspace's; and re-keyed under it, the workspace's own requests would find nothing.
+            found = request.IsEnterpriseUncertain
+                ? await FindAsync(before, cancellationToken).ConfigureAwait(false)
+                : await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false)
+                    ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false)
+                    // Another request may have re-keyed it between the first two looks.
+                    ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
         }
 
         return found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
@@ -52,17 +55,11 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         return await store.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false) is { } bot ? new(workspace, bot, null) : null;
     }
 
-    private async ValueTask<Found?> FindBeforeUpgradeAsync(WorkspaceId workspace, WorkspaceId before, bool isUpgradeCertain, CancellationToken cancellationToken)
+    private async ValueTask<Found?> FindBeforeUpgradeAsync(WorkspaceId workspace, WorkspaceId before, CancellationToken cancellationToken)
     {
         if (await FindAsync(before, cancellationToken).ConfigureAwait(false) is not { } found)
         {
             return null;
-        }
-
-        // Another organization's user, in a modal across a Slack Connect channel: re-keyed under that one, the workspace's own requests would find nothing.
-        if (!isUpgradeCertain)
-        {
-            return found;
         }
 
         // Looked up again: what was found shows the old ids.
