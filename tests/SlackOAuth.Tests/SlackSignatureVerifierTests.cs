@@ -158,13 +158,20 @@ public sealed class SlackSignatureVerifierTests
             valid += verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? 1 : 0;
         }
 
-        var before = GC.GetAllocatedBytesForCurrentThread();
-        for (var i = 0; i < 1000; i++)
+        // The runtime may allocate on this thread for reasons of its own; what a verification allocates is in every round.
+        var least = long.MaxValue;
+        for (var round = 0; round < 10; round++)
         {
-            valid += verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? 1 : 0;
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            for (var i = 0; i < 100; i++)
+            {
+                valid += verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? 1 : 0;
+            }
+
+            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
         }
 
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, least);
         Assert.Equal(1100, valid);
     }
 
