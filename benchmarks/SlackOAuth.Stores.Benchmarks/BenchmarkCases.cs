@@ -22,6 +22,7 @@ internal sealed class BenchmarkCases : IDisposable
     private readonly Installation _installation = Installation(500);
     private readonly Queue<string> _issued = new();
     private readonly BareFiles _bare;
+    private int _saves;
 
     internal BenchmarkCases()
     {
@@ -60,9 +61,13 @@ internal sealed class BenchmarkCases : IDisposable
 
     internal Installation? FindInstallationInMemory() => Wait(_memory.FindInstallationAsync(_workspace, "U0001"));
 
-    internal void SaveInFiles() => Wait(_files.SaveAsync(_installation));
+    /// <summary>Each save is of a newer installation than the one before.</summary>
+    internal void SaveInFiles() => Wait(_files.SaveAsync(_installation with { InstalledAt = InstalledAt.AddSeconds(++_saves) }));
 
-    internal void SaveInMemory() => Wait(_memory.SaveAsync(_installation));
+    /// <summary>A rotation: the record just saved again.</summary>
+    internal void SaveAgainInFiles() => Wait(_files.SaveAsync(_installation with { InstalledAt = InstalledAt.AddSeconds(_saves) }));
+
+    internal void SaveInMemory() => Wait(_memory.SaveAsync(_installation with { InstalledAt = InstalledAt.AddSeconds(++_saves) }));
 
     internal string IssueInFiles() => Wait(_fileStates.IssueAsync());
 
@@ -85,6 +90,7 @@ internal sealed class BenchmarkCases : IDisposable
         yield return new("file: find bot, not installed", "–", 20_000, () => _ = Wait(_files.FindBotAsync(WorkspaceId.ForTeam("T9999"))));
         yield return new("file: save", "write, flush, rename the same three files, flush the folder", 20, SaveInFiles, _bare.Write, 1.20);
         yield return new("file: save", "write and flush the same three files in place", 20, SaveInFiles, _bare.WriteInPlace);
+        yield return new("file: save a rotated token", "write, flush, rename the same three files, flush the folder", 20, SaveAgainInFiles, _bare.Write);
         yield return new("file: issue", "create and write the same bytes", 500, () => IssueInFiles(), _bare.WriteState, BeforeSample: _ => ClearStates());
         yield return new(
             "file: consume", "open, read, parse, remove, flush the folder", 20, () => Require(ConsumeInFiles(_issued.Dequeue())), () => Require(_bare.TakeState()), BeforeSample: IssueMany);

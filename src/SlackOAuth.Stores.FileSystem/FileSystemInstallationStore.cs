@@ -260,15 +260,15 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     private void Save(WorkspaceFolder folder, Bot? bot, Installation? installation, CancellationToken cancellationToken)
     {
         var files = new List<StagedFile>(5);
-        var isBotSaved = bot is not null
-            && !(WorkspaceFolder.Intact(folder.ReadBot, FileSystemNames.BotLatest) is { } storedBot && storedBot.InstalledAt > bot.InstalledAt);
+        var storedBot = bot is null ? null : WorkspaceFolder.Intact(folder.ReadBot, FileSystemNames.BotLatest);
+        var isBotSaved = bot is not null && !(storedBot?.InstalledAt > bot.InstalledAt);
         if (isBotSaved)
         {
             files.Add(new StagedFile(WorkspaceFolder.Commit, FileSystemNames.BotLatest, StoreJson.Serialize(bot!)));
         }
 
-        var isInstallationSaved = installation is not null
-            && !(WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.UserLatest(installation.UserId)) is { } stored && stored.InstalledAt > installation.InstalledAt);
+        var stored = installation is null ? null : WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.UserLatest(installation.UserId));
+        var isInstallationSaved = installation is not null && !(stored?.InstalledAt > installation.InstalledAt);
         if (isInstallationSaved)
         {
             files.Add(Stage(WorkspaceFolder.StagedUser, FileSystemNames.UserLatest(installation!.UserId), installation));
@@ -292,7 +292,13 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         if (files.Count > 0)
         {
             folder.Write(files, cancellationToken);
-            TrimHistory(folder, isBotSaved ? bot : null, isInstallationSaved ? installation : null);
+
+            // A record that is newer than the stored one has replaced none. It is the same instant's, a rotated token, that leaves an old secret behind.
+            DeleteReplaced(
+                folder,
+                isBotSaved && !(storedBot?.InstalledAt < bot!.InstalledAt) ? bot : null,
+                isInstallationSaved && !(stored?.InstalledAt < installation!.InstalledAt) ? installation : null);
+            TrimHistory(folder, isBotSaved, isInstallationSaved);
         }
     }
 
@@ -314,9 +320,9 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         return latest is not null && (HasBot(latest) || written is null) ? latest.WithBot(null) : null;
     }
 
-    private void TrimHistory(WorkspaceFolder folder, Bot? bot, Installation? installation)
+    /// <summary>Removes what slack_sdk kept of the records that were replaced. With history on, the first of their names is that of the record just saved.</summary>
+    private void DeleteReplaced(WorkspaceFolder folder, Bot? bot, Installation? installation)
     {
-        // What slack_sdk left of the record that was replaced goes. With history on, the first of its names is that of the record just saved.
         var kept = _historyLength == 0 ? 0 : 1;
         if (installation is not null)
         {
@@ -329,13 +335,16 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         {
             folder.Delete(FileSystemNames.SameMicrosecond(bot.InstalledAt).Skip(kept).Select(FileSystemNames.BotHistory));
         }
+    }
 
-        if (_historyLength > 0 && installation is not null)
+    private void TrimHistory(WorkspaceFolder folder, bool isBotSaved, bool isInstallationSaved)
+    {
+        if (_historyLength > 0 && isInstallationSaved)
         {
             TrimHistory(folder, FileSystemNames.InstallerPrefix);
         }
 
-        if (_historyLength > 0 && bot is not null)
+        if (_historyLength > 0 && isBotSaved)
         {
             TrimHistory(folder, FileSystemNames.BotPrefix);
         }

@@ -104,6 +104,19 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
         return state;
     }
 
+    /// <summary>Flushes a folder that another process may have removed since, as one whose states have all expired or been consumed.</summary>
+    private static void FlushIfThere(string folder)
+    {
+        try
+        {
+            DiskFile.FlushFolder(folder);
+        }
+        catch (IOException) when (!Directory.Exists(folder))
+        {
+            // A state that is gone with its folder does not come back.
+        }
+    }
+
     private OAuthStateData? Consume(string key)
     {
         var now = _timeProvider.GetUtcNow();
@@ -111,7 +124,7 @@ public sealed class FileSystemOAuthStateStore : IOAuthStateStore, IExpiredStateP
         {
             if (end > now.ToUnixTimeSeconds() && DiskFile.TryTake(Path.Combine(folder, key), Parse, out var stored))
             {
-                DiskFile.FlushFolder(folder);
+                FlushIfThere(folder);
                 return stored is not null && now < stored.ExpiresAt ? stored.Data : null;
             }
         }

@@ -51,9 +51,7 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
         }
 
         var record = Read(workspace);
-        var found = userId is null
-            ? record.Installations.Values.MaxBy(installation => installation.InstalledAt)
-            : record.Installations.GetValueOrDefault(userId);
+        var found = userId is null ? record.Latest : record.Installations.GetValueOrDefault(userId);
         return new ValueTask<Installation?>(found?.WithBot(record.Bot));
     }
 
@@ -65,10 +63,15 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
     public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
         Change(
             workspace,
-            record => record with
+            record =>
             {
-                Installations = userId is null ? record.Installations.Clear() : record.Installations.Remove(userId),
-                InstallationHistory = userId is null ? [] : record.InstallationHistory.RemoveAll(installation => installation.UserId == userId),
+                var installations = userId is null ? record.Installations.Clear() : record.Installations.Remove(userId);
+                return record with
+                {
+                    Installations = installations,
+                    Latest = installations.Values.MaxBy(installation => installation.InstalledAt),
+                    InstallationHistory = userId is null ? [] : record.InstallationHistory.RemoveAll(installation => installation.UserId == userId),
+                };
             },
             cancellationToken);
 
@@ -129,6 +132,7 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
         return record with
         {
             Installations = installations,
+            Latest = record.Latest is { } latest && latest.UserId != installation.UserId && latest.InstalledAt > installation.InstalledAt ? latest : installation,
             InstallationHistory = Remember(
                 record.InstallationHistory,
                 installation,

@@ -25,6 +25,9 @@ internal sealed record WorkspaceRecord
 
     internal ImmutableDictionary<string, Installation> Installations { get; init; } = ImmutableDictionary.Create<string, Installation>(StringComparer.Ordinal);
 
+    /// <summary>The newest of <see cref="Installations"/>, so that a lookup without a user costs the same however many there are.</summary>
+    internal Installation? Latest { get; init; }
+
     internal ImmutableList<Bot> BotHistory { get; init; } = [];
 
     internal ImmutableList<Installation> InstallationHistory { get; init; } = [];
