@@ -88,9 +88,9 @@ internal sealed class BenchmarkCases : IDisposable
         yield return new(
             "file: find latest installation", "two such reads", 10_000, () => Require(Wait(_files.FindInstallationAsync(_workspace))), () => Require(_bare.ReadInstallation()), 1.15);
         yield return new("file: find bot, not installed", "–", 20_000, () => _ = Wait(_files.FindBotAsync(WorkspaceId.ForTeam("T9999"))));
-        yield return new("file: save", "write, flush, rename the same three files, flush the folder", 20, SaveInFiles, _bare.Write, 1.20);
-        yield return new("file: save", "write and flush the same three files in place", 20, SaveInFiles, _bare.WriteInPlace);
-        yield return new("file: save a rotated token", "write, flush, rename the same three files, flush the folder", 20, SaveAgainInFiles, _bare.Write);
+        yield return new("file: save", "write, flush, rename the same three files, flush the folder", 100, SaveInFiles, _bare.Write, 1.20);
+        yield return new("file: save", "write and flush the same three files in place", 100, SaveInFiles, _bare.WriteInPlace);
+        yield return new("file: save a rotated token", "write, flush, rename the same three files, flush the folder", 100, SaveAgainInFiles, _bare.Write);
         yield return new("file: issue", "create and write the same bytes", 500, () => IssueInFiles(), _bare.WriteState, BeforeSample: _ => ClearStates());
         yield return new(
             "file: consume", "open, read, parse, remove, flush the folder", 20, () => Require(ConsumeInFiles(_issued.Dequeue())), () => Require(_bare.TakeState()), BeforeSample: IssueMany);
