@@ -46,6 +46,9 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
     /// <summary>The environment of the container.</summary>
     public IReadOnlyDictionary<string, string> Environment { get; init; } = new Dictionary<string, string>();
 
+    /// <summary>Ports that the container has under the same numbers as the host, for servers that tell their clients where they are.</summary>
+    public IReadOnlyList<int> SamePorts { get; init; } = [];
+
     /// <summary>The environment variable that names a server to use in place of a container.</summary>
     public string Variable => $"SLACKOAUTH_TEST_{Name.ToUpperInvariant()}";
 

@@ -11,7 +11,8 @@ namespace SlackOAuth.Stores.TestBackends;
 /// <summary>An engine in a container. It keeps its port when it is killed and started again.</summary>
 public sealed class EngineContainer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
     private readonly IContainer _container;
     private readonly Func<string, CancellationToken, Task> _probe;
@@ -36,11 +37,12 @@ public sealed class EngineContainer : IAsyncDisposable
 
     private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
 
-    internal static async Task<EngineContainer> StartAsync(Engine engine, Func<string, CancellationToken, Task> probe)
+    internal static async Task<EngineContainer> StartAsync(Func<Engine> configure, Func<string, CancellationToken, Task> probe)
     {
         for (var attempt = 1; ; attempt++)
         {
             // A port that Docker chose would be another one after a restart. Between here and Docker somebody else may take it: then again.
+            var engine = configure();
             var port = FreePort();
             var builder = new ContainerBuilder(engine.Image)
                 .WithLogger(NullLogger.Instance)
@@ -50,6 +52,11 @@ public sealed class EngineContainer : IAsyncDisposable
             if (engine.Command.Count > 0)
             {
                 builder = builder.WithCommand([.. engine.Command]);
+            }
+
+            foreach (var same in engine.SamePorts)
+            {
+                builder = builder.WithPortBinding(same, same);
             }
 
             var container = builder.Build();
@@ -75,6 +82,14 @@ public sealed class EngineContainer : IAsyncDisposable
                 throw;
             }
         }
+    }
+
+    /// <summary>A port that nobody listens on.</summary>
+    public static int FreePort()
+    {
+        using var listener = new TcpListener(IPAddress.Any, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
     /// <summary>Kills the engine at once, as a power cut does: nothing is written any more.</summary>
@@ -111,18 +126,12 @@ public sealed class EngineContainer : IAsyncDisposable
         Assert.True(succeeded, $"'docker {string.Join(' ', arguments)}' failed: {output}");
     }
 
-    private static int FreePort()
-    {
-        using var listener = new TcpListener(IPAddress.Any, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
-    }
-
     private async Task WaitUntilReadyAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
         patience.CancelAfter(Patience);
-        while (true)
+        Exception? failure = null;
+        while (!patience.IsCancellationRequested && _container.State != TestcontainersStates.Exited)
         {
             try
             {
@@ -131,14 +140,14 @@ public sealed class EngineContainer : IAsyncDisposable
             }
             catch (Exception exception) when (!Cancellation.IsCancellationRequested)
             {
-                if (patience.IsCancellationRequested || _container.State == TestcontainersStates.Exited)
-                {
-                    var (stdout, stderr) = await _container.GetLogsAsync(ct: CancellationToken.None);
-                    throw new InvalidOperationException($"The container of {_container.Image.FullName} started and does not work. Its log:\n{stdout}{stderr}", exception);
-                }
+                // What went wrong before the time was up says more than that it was up.
+                failure = patience.IsCancellationRequested ? failure ?? exception : exception;
             }
 
-            await Task.Delay(100, Cancellation);
+            await Task.Delay(PollEvery, Cancellation);
         }
+
+        var (stdout, stderr) = await _container.GetLogsAsync(ct: CancellationToken.None);
+        throw new InvalidOperationException($"The container of {_container.Image.FullName} started and does not work: {failure?.Message} Its log:\n{stdout}{stderr}", failure);
     }
 }

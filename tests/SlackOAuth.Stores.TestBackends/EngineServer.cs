@@ -9,7 +9,8 @@ namespace SlackOAuth.Stores.TestBackends;
 /// <para>The server starts with the first test that asks for it. A test keeps to a prefix, a database or tables of its own: the server may be someone else's.</para>
 /// </remarks>
 /// <param name="engine">The engine.</param>
-public abstract class EngineServer(Engine engine) : IAsyncDisposable
+/// <param name="configure">Makes it a server of another kind, such as a cluster, for which the environment variable has no name; null for the plain one.</param>
+public abstract class EngineServer(Engine engine, Func<Engine, Engine>? configure = null) : IAsyncDisposable
 {
     private readonly SemaphoreSlim _gate = new(1);
     private EngineContainer? _container;
@@ -26,7 +27,7 @@ public abstract class EngineServer(Engine engine) : IAsyncDisposable
     /// <summary>The connection string of the shared server, which answers. Skips the calling test, or fails it, where there can be none.</summary>
     public async ValueTask<string> GetConnectionStringAsync()
     {
-        if (Environment.GetEnvironmentVariable(Engine.Variable) is { Length: > 0 } named)
+        if (configure is null && Environment.GetEnvironmentVariable(Engine.Variable) is { Length: > 0 } named)
         {
             return named;
         }
@@ -40,7 +41,7 @@ public abstract class EngineServer(Engine engine) : IAsyncDisposable
                 throw new InvalidOperationException($"The {Engine.Name} server of these tests did not start.", _failure);
             }
 
-            _container ??= await StartContainerAsync();
+            _container ??= await StartContainerAsync(configure);
             return _container.ConnectionString;
         }
         catch (Exception exception) when (!Unavailable.IsSkip(exception) && exception is not OperationCanceledException)
@@ -55,17 +56,15 @@ public abstract class EngineServer(Engine engine) : IAsyncDisposable
     }
 
     /// <summary>Starts a container that is the calling test's own, to be killed, paused and disposed. Skips the test, or fails it, where there can be none.</summary>
-    /// <param name="configure">Changes the engine for this container: its command, its environment; null for the engine as it is.</param>
-    public async Task<EngineContainer> StartContainerAsync(Func<Engine, Engine>? configure = null)
+    /// <param name="change">Changes the engine for this container: its command, its environment; null for the engine as it is. Called again where a port was taken meanwhile.</param>
+    public async Task<EngineContainer> StartContainerAsync(Func<Engine, Engine>? change = null)
     {
-        var engine = configure?.Invoke(Engine) ?? Engine;
-        var reason = await Docker.FindWhyUnavailableAsync(engine.Image);
-        if (reason is not null)
+        if (await Docker.FindWhyUnavailableAsync(Engine.Image) is { } reason)
         {
-            throw Unavailable.For(engine, reason);
+            throw Unavailable.For(Engine, reason);
         }
 
-        return await EngineContainer.StartAsync(engine, ProbeAsync);
+        return await EngineContainer.StartAsync(() => change?.Invoke(Engine) ?? Engine, ProbeAsync);
     }
 
     /// <summary>Ends the shared server.</summary>
