@@ -118,6 +118,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         {
             foreach (var bot in await FindBotsAsync(nameof(ListBotsAsync), keys, cancellationToken).ConfigureAwait(false))
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (bot is not null)
                 {
                     yield return bot;
@@ -143,6 +144,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
                 {
                     foreach (var installation in page.Installations)
                     {
+                        cancellationToken.ThrowIfCancellationRequested();
                         if (users.Add(installation.UserId))
                         {
                             yield return installation;
@@ -165,6 +167,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         {
             foreach (var record in page.Records)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 if (ReadBot(record) is { } bot)
                 {
                     yield return bot;
@@ -180,6 +183,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         {
             foreach (var installation in page.Installations)
             {
+                cancellationToken.ThrowIfCancellationRequested();
                 yield return installation;
             }
         }

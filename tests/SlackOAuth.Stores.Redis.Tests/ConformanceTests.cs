@@ -44,7 +44,7 @@ public sealed class RedisStateFixture(RedisServer server) : StoreFixture<IOAuthS
     private readonly RedisScopes _scopes = new(server.GetConnectionStringAsync, isProxied: true);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
     {
@@ -53,6 +53,8 @@ public sealed class RedisStateFixture(RedisServer server) : StoreFixture<IOAuthS
     }
 
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
+
+    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _scopes.CountStatesAsync(scope);
 
     public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
 
@@ -99,7 +101,7 @@ public sealed class RedisClusterStateFixture(RedisCluster cluster) : StoreFixtur
 {
     private readonly RedisScopes _scopes = new(cluster.GetConnectionStringAsync, isProxied: false);
 
-    public override StoreCapabilities Capabilities => StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
+    public override StoreCapabilities Capabilities => StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
     {
@@ -109,6 +111,8 @@ public sealed class RedisClusterStateFixture(RedisCluster cluster) : StoreFixtur
 
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
 
+    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _scopes.CountStatesAsync(scope);
+
     public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
 
     public override ValueTask StopAsync() => _scopes.DisposeAsync();
@@ -116,9 +120,17 @@ public sealed class RedisClusterStateFixture(RedisCluster cluster) : StoreFixtur
 
 public sealed class RedisInstallationStoreConformanceTests(RedisInstallationFixture fixture) : InstallationStoreConformanceTests<RedisInstallationFixture>(fixture);
 
+public sealed class RedisInstallationListingConformanceTests(RedisInstallationFixture fixture) : InstallationListingConformanceTests<RedisInstallationFixture>(fixture);
+
+public sealed class RedisInstallationHistoryConformanceTests(RedisInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisInstallationFixture>(fixture);
+
 public sealed class RedisStateStoreConformanceTests(RedisStateFixture fixture) : StateStoreConformanceTests<RedisStateFixture>(fixture);
 
 public sealed class RedisClusterInstallationStoreConformanceTests(RedisClusterInstallationFixture fixture) : InstallationStoreConformanceTests<RedisClusterInstallationFixture>(fixture);
+
+public sealed class RedisClusterInstallationListingConformanceTests(RedisClusterInstallationFixture fixture) : InstallationListingConformanceTests<RedisClusterInstallationFixture>(fixture);
+
+public sealed class RedisClusterInstallationHistoryConformanceTests(RedisClusterInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisClusterInstallationFixture>(fixture);
 
 public sealed class RedisClusterStateStoreConformanceTests(RedisClusterStateFixture fixture) : StateStoreConformanceTests<RedisClusterStateFixture>(fixture);
 

@@ -54,6 +54,20 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
         return dump.ToString();
     }
 
+    /// <summary>How many states Redis would hold if its clock were the test's: a state that outlives its validity by so much now outlives it by as much then.</summary>
+    internal async Task<long> CountStatesAsync(StoreScope scope)
+    {
+        var count = 0;
+        await foreach (var key in KeysAsync(scope))
+        {
+            var stored = await _direct!.GetDatabase().StringGetWithExpiryAsync(key);
+            var outlives = stored.Expiry!.Value - scope.Options.StateLifetime;
+            count += StoreJson.ReadState(((ReadOnlyMemory<byte>)stored.Value).Span).ExpiresAt + outlives > scope.Time.GetUtcNow() ? 1 : 0;
+        }
+
+        return count;
+    }
+
     /// <summary>Adds a field to every JSON object that is stored for the scope.</summary>
     internal async Task AddUnknownFieldsAsync(StoreScope scope)
     {
