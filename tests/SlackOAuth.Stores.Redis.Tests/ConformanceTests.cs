@@ -154,7 +154,14 @@ public sealed class RedisRegistrationConformanceTests(RedisServer server) : Regi
 
     public async ValueTask InitializeAsync() => _connectionString = await server.GetConnectionStringAsync();
 
-    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public async ValueTask DisposeAsync()
+    {
+        if (_connectionString.Length > 0)
+        {
+            await using var connection = await ConnectionMultiplexer.ConnectAsync(_connectionString);
+            await RedisServer.DeleteAsync(connection, key => key.StartsWith(_prefix, StringComparison.Ordinal));
+        }
+    }
 
     protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts) => Use(builder, options => options.KeyPrefix = _prefix, contracts);
 
@@ -207,6 +214,7 @@ public sealed class RedisClientRegistrationConformanceTests(RedisServer server) 
     {
         if (_connection is not null)
         {
+            await RedisServer.DeleteAsync(_connection, key => key.StartsWith(_prefix, StringComparison.Ordinal));
             await _connection.DisposeAsync();
         }
     }

@@ -20,7 +20,7 @@ public sealed class CostTests(RedisServer server)
     public async Task Calls_run_as_many_commands_among_100000_workspaces_and_after_1000_saves_as_before(bool historyEnabled)
     {
         await using var redis = await server.StartOwnAsync();
-        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
+        await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString + ",allowAdmin=true");
         var options = Samples.Options(options => options.HistoryEnabled = historyEnabled);
         var store = new RedisInstallationStore(options, connection);
         var states = new RedisOAuthStateStore(options, connection);

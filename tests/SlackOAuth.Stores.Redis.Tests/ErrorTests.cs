@@ -10,8 +10,9 @@ public sealed class ErrorTests(RedisServer server)
     [Fact]
     public async Task A_wrong_password_is_told_and_no_retry_advised()
     {
-        await using var redis = await server.StartOwnAsync("--user", "app", "on", ">right", "~*", "&*", "+@all");
-        await using var connection = new RedisConnection(new RedisStoreOptions { ConnectionString = redis.ConnectionString + ",user=app,password=wrong-secret,connectTimeout=2000,asyncTimeout=2000" });
+        await using var redis = await server.StartOwnAsync();
+        await redis.ExecuteAsync("redis-cli", "config", "set", "requirepass", "right");
+        await using var connection = new RedisConnection(new RedisStoreOptions { ConnectionString = redis.ConnectionString + ",password=wrong-secret,connectTimeout=2000,asyncTimeout=2000" });
         var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
         var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Samples.Workspace, Token));
         Assert.False(exception.IsTransient, exception.ToString());
@@ -26,7 +27,7 @@ public sealed class ErrorTests(RedisServer server)
         await using var connection = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString);
         var store = new RedisInstallationStore(Samples.Options(), connection);
         await store.SaveAsync(Samples.Installation(1), Token);
-        await redis.ExecuteAsync("redis-cli", "config", "set", "maxmemory", "1mb");
+        await redis.ExecuteAsync("redis-cli", "config", "set", "maxmemory", "100kb");
         var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.SaveAsync(Samples.Installation(2), Token));
         Assert.False(exception.IsTransient);
         Assert.Contains("maxmemory", exception.Message, StringComparison.Ordinal);

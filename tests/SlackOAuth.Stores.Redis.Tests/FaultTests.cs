@@ -223,6 +223,7 @@ public sealed class FaultTests(RedisServer server)
 
         public async ValueTask DisposeAsync()
         {
+            await RedisServer.DeleteAsync(connection, key => key.StartsWith(_options.KeyPrefix, StringComparison.Ordinal));
             await connection.DisposeAsync();
             await Proxy.DisposeAsync();
         }

@@ -27,6 +27,7 @@ public sealed class ProcessTests(RedisServer server)
 
         Assert.Equal(states.Order(StringComparer.Ordinal), won.SelectMany(lines => lines).Order(StringComparer.Ordinal));
         Assert.All(won, lines => Assert.NotEmpty(lines));
+        await connection.GetDatabase().KeyDeleteAsync([prefix + "states", prefix + "ready"]);
     }
 
     /// <summary>32 consumers, which begin when all processes are there, each with every state in an order of its own. It gives the states that it won.</summary>

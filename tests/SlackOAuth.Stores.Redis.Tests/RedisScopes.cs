@@ -12,6 +12,7 @@ namespace SlackOAuth.Stores.Redis.Tests;
 internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxied) : IAsyncDisposable
 {
     private readonly ConcurrentDictionary<string, TcpProxy> _proxies = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, bool> _prefixes = new(StringComparer.Ordinal);
     private readonly ConcurrentBag<RedisConnection> _connections = [];
     private ConnectionMultiplexer? _direct;
 
@@ -21,6 +22,7 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
         var server = await connect();
         _direct ??= await ConnectionMultiplexer.ConnectAsync(server);
         var options = new RedisStoreOptions { KeyPrefix = Prefix(scope), ConnectionString = server };
+        _prefixes[options.KeyPrefix] = true;
         if (isProxied)
         {
             // RESP3 needs no second connection for subscriptions: what the proxy sees is what the store does.
@@ -107,6 +109,7 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
 
         if (_direct is not null)
         {
+            await RedisServer.DeleteAsync(_direct, key => _prefixes.ContainsKey(key[..(key.IndexOf(':', StringComparison.Ordinal) + 1)]));
             await _direct.DisposeAsync();
         }
     }

@@ -14,6 +14,24 @@ public sealed class RedisServer() : EngineServer(Engine.Redis)
     internal Task<EngineContainer> StartOwnAsync(params string[] arguments) =>
         StartContainerAsync(engine => engine with { Command = [.. engine.Command, .. arguments] });
 
+    /// <summary>Removes what tests made: the server may be someone else's.</summary>
+    internal static async Task DeleteAsync(IConnectionMultiplexer connection, Func<string, bool> isOurs)
+    {
+        var deletions = new List<Task>();
+        foreach (var server in connection.GetServers())
+        {
+            await foreach (var key in server.KeysAsync(pageSize: 1000))
+            {
+                if (isOurs(key.ToString()))
+                {
+                    deletions.Add(connection.GetDatabase().KeyDeleteAsync(key));
+                }
+            }
+        }
+
+        await Task.WhenAll(deletions);
+    }
+
     protected override async Task ProbeAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var redis = await ConnectionMultiplexer.ConnectAsync(connectionString).WaitAsync(cancellationToken);
