@@ -28,10 +28,11 @@ public sealed class ErrorTests(RedisServer server)
         var store = new RedisInstallationStore(Samples.Options(), connection);
         await store.SaveAsync(Samples.Installation(1), Token);
         await redis.ExecuteAsync("redis-cli", "config", "set", "maxmemory", "100kb");
-        var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.SaveAsync(Samples.Installation(2), Token));
+        var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.SaveAsync(Samples.Installation(1, "T2"), Token));
         Assert.False(exception.IsTransient);
         Assert.Contains("maxmemory", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
+        Assert.Null(await store.FindBotAsync(WorkspaceId.ForTeam("T2"), Token));
         Assert.Equal(Samples.Installation(1), await store.FindInstallationAsync(Samples.Workspace, "U1", Token));
     }
 
