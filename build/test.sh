@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Sets up what the tests need, builds everything, runs every test project, and ends with "N passed, N failed, N skipped".
 #   build/test.sh                 everything
-#   build/test.sh FileSystem      only the test projects whose names hold one of the words given
+#   build/test.sh redis           only the test projects whose names hold one of the words given
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
@@ -26,8 +26,15 @@ if [[ ${#projects[@]} -eq 0 ]]; then
   exit 2
 fi
 
+output=$(mktemp)
+trap 'rm -f "$output"; build/engines/docker.sh stop' EXIT
 for project in "${projects[@]}"; do
   [[ $project == tests/SlackApp.Tests ]] && bash build/chromium.sh
+  # SlackOAuth.Stores.Redis.Tests needs what build/engines/redis.sh gets, unless SLACKOAUTH_TEST_REDIS names a server. Where there is none to be had, the tests say so.
+  engine=$(basename "$project" .Tests) engine=${engine##*.} engine=${engine,,} server=SLACKOAUTH_TEST_${engine^^}
+  if [[ -z ${!server:-} && -x build/engines/$engine.sh ]]; then
+    build/engines/docker.sh start && "build/engines/$engine.sh"
+  fi
 done
 
 if [[ $# -eq 0 ]]; then
@@ -39,8 +46,6 @@ else
 fi
 
 passed=0 failed=0 skipped=0
-output=$(mktemp)
-trap 'rm -f "$output"' EXIT
 for project in "${projects[@]}"; do
   name=$(basename "$project")
   echo

@@ -55,6 +55,7 @@ public sealed class ApiTests
     [InlineData("SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.Conformance", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.FileSystem", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.Stores.Redis", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.AspNetCore", "SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Testing")]

@@ -2,6 +2,7 @@ using System.Text;
 using SlackOAuth.Stores;
 using SlackOAuth.Stores.Conformance;
 using SlackOAuth.Stores.FileSystem.Tests;
+using SlackOAuth.Stores.Redis.Tests;
 using SlackOAuth.Stores.Tests;
 
 namespace Package.Tests;
@@ -16,6 +17,7 @@ public sealed class CapabilityTableTests
     [
         new("In memory", new InMemoryInstallationFixture(), new InMemoryStateFixture()),
         new("File system", new FileSystemInstallationFixture(), new FileSystemStateFixture()),
+        new("Redis", new RedisInstallationFixture(new RedisServer()), new RedisStateFixture(new RedisServer())),
     ];
 
     private static readonly Row[] Rows =

@@ -1,0 +1,317 @@
+using System.Runtime.CompilerServices;
+using Microsoft.Extensions.Options;
+using StackExchange.Redis;
+
+namespace SlackOAuth.Stores.Redis;
+
+/// <summary>Keeps installations in Redis or Valkey, standalone, replicated or clustered.</summary>
+/// <remarks>
+/// <para>Safe for concurrent use. A lookup is one command and a save one script, each on the keys of one workspace, which share a slot of a cluster. [7, 12, 24]</para>
+/// <para>What a call acknowledges is as durable as the server's persistence and replication make it: see the README.</para>
+/// </remarks>
+public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory
+{
+    private const int PageSize = 100;
+    private const int RecordsOfAPage = 50;
+
+    private readonly RedisConnection _connection;
+    private readonly RedisKeys _keys;
+    private readonly int _historyLength;
+
+    /// <summary>Creates a store over a connection, which it never disposes.</summary>
+    /// <param name="options">The client id and the history's length.</param>
+    /// <param name="connection">The connection.</param>
+    /// <param name="redisOptions">The key prefix; null for the defaults. Its connection string is not used.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public RedisInstallationStore(SlackOAuthStoresOptions options, IConnectionMultiplexer connection, RedisStoreOptions? redisOptions = null)
+        : this(options, new RedisConnection(connection), redisOptions ?? new RedisStoreOptions())
+    {
+    }
+
+    internal RedisInstallationStore(SlackOAuthStoresOptions options, RedisConnection connection, RedisStoreOptions redisOptions)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        redisOptions.Validate();
+        _connection = connection;
+        _keys = new RedisKeys(redisOptions, options.ClientId);
+        _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
+    }
+
+    /// <inheritdoc />
+    public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(installation);
+        return SaveAsync(nameof(SaveAsync), workspace, installation.ToBot(), installation, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(bot);
+        return SaveAsync(nameof(SaveBotAsync), workspace, bot, installation: null, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace))
+        {
+            return null;
+        }
+
+        return await _connection.CallAsync(
+            nameof(FindBotAsync),
+            _keys.Workspace(workspace),
+            static async (database, key) => ReadBot(await database.HashGetAsync(key, RedisKeys.Bot).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            return null;
+        }
+
+        return await _connection.CallAsync<(RedisKey Key, RedisValue Field), Installation?>(
+            nameof(FindInstallationAsync),
+            (_keys.Workspace(workspace), userId is null ? RedisKeys.Latest : RedisKeys.User(userId)),
+            static async (database, call) =>
+            {
+                var values = await database.HashGetAsync(call.Key, [RedisKeys.Bot, call.Field]).ConfigureAwait(false);
+                return values[1].IsNull ? null : ReadInstallation(values[1]).WithBot(ReadBot(values[0]));
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        DeleteAsync(nameof(DeleteBotAsync), workspace, RedisScripts.DeleteBot, userId: null, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        DeleteAsync(nameof(DeleteInstallationAsync), workspace, userId is null ? RedisScripts.DeleteUsers : RedisScripts.DeleteUser, userId, cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (StoreArguments.CanBeStored(workspace))
+        {
+            await _connection.CallAsync(
+                nameof(DeleteAllAsync),
+                _keys.AllOf(workspace),
+                static (database, keys) => database.KeyDeleteAsync(keys),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Goes through the keys of the whole Redis with SCAN: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var keys in ListWorkspacesAsync(nameof(ListBotsAsync), cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var bot in await FindBotsAsync(nameof(ListBotsAsync), keys, cancellationToken).ConfigureAwait(false))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (bot is not null)
+                {
+                    yield return bot;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Goes through the keys of the whole Redis with SCAN: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var keys in ListWorkspacesAsync(nameof(ListInstallationsAsync), cancellationToken).ConfigureAwait(false))
+        {
+            // Oldest first: an installation that is saved again meanwhile moves to where this has not been yet.
+            var request = new PageRequest(RedisKeys.Installations, OldestFirst: true, Field: "", CurrentOnly: true);
+            var firstPages = keys.Select(key => ReadPageAsync(nameof(ListInstallationsAsync), key, request, cancellationToken).AsTask()).ToArray();
+            await Task.WhenAll(firstPages).ConfigureAwait(false);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var users = new HashSet<string>(StringComparer.Ordinal);
+                for (var page = await firstPages[i].ConfigureAwait(false); ; page = await ReadPageAsync(nameof(ListInstallationsAsync), keys[i], request with { After = page.Last }, cancellationToken).ConfigureAwait(false))
+                {
+                    foreach (var installation in page.Installations)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        if (users.Add(installation.UserId))
+                        {
+                            yield return installation;
+                        }
+                    }
+
+                    if (page.Last.IsNull)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var page in ReadHistoryAsync(nameof(ListBotHistoryAsync), workspace, RedisKeys.Bots, userId: null, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var record in page.Records)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (ReadBot(record) is { } bot)
+                {
+                    yield return bot;
+                }
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var page in ReadHistoryAsync(nameof(ListInstallationHistoryAsync), workspace, RedisKeys.Installations, userId, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var installation in page.Installations)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return installation;
+            }
+        }
+    }
+
+    private async ValueTask SaveAsync(string operation, WorkspaceId workspace, Bot? bot, Installation? installation, CancellationToken cancellationToken)
+    {
+        RedisValue[] arguments =
+        [
+            _historyLength,
+            bot is null ? RedisValue.EmptyString : StoreJson.Serialize(bot),
+            bot is null ? RedisValue.EmptyString : RedisKeys.Time(bot.InstalledAt),
+            installation is null ? RedisValue.EmptyString : RedisKeys.User(installation.UserId),
+            installation is null ? RedisValue.EmptyString : StoreJson.Serialize(installation.WithBot(null)),
+            installation is null ? RedisValue.EmptyString : RedisKeys.Time(installation.InstalledAt),
+        ];
+        await EvaluateAsync(operation, RedisScripts.Save, _keys.AllOf(workspace), arguments, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask DeleteAsync(string operation, WorkspaceId workspace, string script, string? userId, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (StoreArguments.CanBeStored(workspace, userId))
+        {
+            await EvaluateAsync(operation, script, _keys.AllOf(workspace), userId is null ? [] : [RedisKeys.User(userId)], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private ValueTask<RedisResult> EvaluateAsync(string operation, string script, RedisKey[] keys, RedisValue[] arguments, CancellationToken cancellationToken) =>
+        _connection.CallAsync(
+            operation,
+            (script, keys, arguments),
+            static (database, call) => database.ScriptEvaluateAsync(call.script, call.keys, call.arguments),
+            cancellationToken);
+
+    /// <summary>The keys of every workspace of the client id, page by page and each once, from every primary.</summary>
+    private async IAsyncEnumerable<RedisKey[]> ListWorkspacesAsync(string operation, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var servers = await _connection.CallAsync(
+            operation,
+            _keys,
+            static (database, _) => Task.FromResult(database.Multiplexer.GetServers().Where(server => !server.IsReplica).Select(server => (server, database.Database)).ToArray()),
+            cancellationToken).ConfigureAwait(false);
+        // SCAN may give a key twice while Redis resizes its tables, and two of the addresses of a connection may be of one server.
+        var seen = new HashSet<RedisKey>();
+        var page = new List<RedisKey>(PageSize);
+        foreach (var (server, database) in servers)
+        {
+            var keys = server.KeysAsync(database, _keys.WorkspacePattern, PageSize).GetAsyncEnumerator(cancellationToken);
+            await using var disposing = keys.ConfigureAwait(false);
+            while (await _connection.CallAsync(operation, keys, static (_, scan) => scan.MoveNextAsync().AsTask(), CancellationToken.None).ConfigureAwait(false))
+            {
+                if (seen.Add(keys.Current))
+                {
+                    page.Add(keys.Current);
+                }
+
+                if (page.Count == PageSize)
+                {
+                    yield return [.. page];
+                    page.Clear();
+                }
+            }
+        }
+
+        if (page.Count > 0)
+        {
+            yield return [.. page];
+        }
+    }
+
+    private async ValueTask<IEnumerable<Bot?>> FindBotsAsync(string operation, RedisKey[] keys, CancellationToken cancellationToken) =>
+        await _connection.CallAsync(
+            operation,
+            keys,
+            static async (database, keys) =>
+            {
+                var values = await Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RedisKeys.Bot))).ConfigureAwait(false);
+                return values.Select(ReadBot).ToArray();
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private async IAsyncEnumerable<Page> ReadHistoryAsync(string operation, WorkspaceId workspace, string set, string? userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            yield break;
+        }
+
+        var request = new PageRequest(set, OldestFirst: false, userId is null ? "" : RedisKeys.User(userId), CurrentOnly: _historyLength == 0);
+        Page page;
+        do
+        {
+            page = await ReadPageAsync(operation, _keys.Workspace(workspace), request, cancellationToken).ConfigureAwait(false);
+            yield return page;
+            request = request with { After = page.Last };
+        }
+        while (!page.Last.IsNull);
+    }
+
+    private async ValueTask<Page> ReadPageAsync(string operation, RedisKey workspace, PageRequest request, CancellationToken cancellationToken) =>
+        await _connection.CallAsync(
+            operation,
+            (workspace, request),
+            static async (database, call) =>
+            {
+                RedisValue[] arguments = [call.request.After.IsNull ? RedisValue.EmptyString : call.request.After, RecordsOfAPage, call.request.OldestFirst, call.request.Field, call.request.CurrentOnly];
+                var values = (RedisValue[])(await database.ScriptEvaluateAsync(
+                    RedisScripts.ReadPage,
+                    [call.workspace, call.workspace.Append(call.request.Set)],
+                    arguments).ConfigureAwait(false))!;
+                var bot = call.request.Set == RedisKeys.Installations ? ReadBot(values[1]) : null;
+                return new Page(
+                    values[0],
+                    values[2..],
+                    call.request.Set == RedisKeys.Installations ? [.. values[2..].Select(value => ReadInstallation(value).WithBot(bot))] : []);
+            },
+            cancellationToken).ConfigureAwait(false);
+
+    private static Bot? ReadBot(RedisValue value) => value.IsNull ? null : StoreJson.ReadBot(((ReadOnlyMemory<byte>)value).Span);
+
+    private static Installation ReadInstallation(RedisValue value) => StoreJson.ReadInstallation(((ReadOnlyMemory<byte>)value).Span);
+
+    private sealed record PageRequest(string Set, bool OldestFirst, RedisValue Field, bool CurrentOnly)
+    {
+        internal RedisValue After { get; init; } = RedisValue.Null;
+    }
+
+    private sealed record Page(RedisValue Last, RedisValue[] Records, Installation[] Installations);
+}
