@@ -49,7 +49,10 @@ debian_base() {
   # The script of sid serves a suite that this machine's debootstrap does not know yet.
   local script=/usr/share/debootstrap/scripts/$suite
   [[ -e $script ]] || script=/usr/share/debootstrap/scripts/sid
-  debootstrap --variant=minbase "$suite" "$root/debian" http://deb.debian.org/debian "$script" &&
+  # The mirror that this machine itself uses.
+  local mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -n 1)
+  debootstrap --variant=minbase "$suite" "$root/debian" "$mirror" "$script" &&
     # A mirror that is a snapshot has release files that have expired.
     echo 'Acquire::Check-Valid-Until "false";' >"$root/debian/etc/apt/apt.conf.d/90snapshot" &&
     rm -rf "$root/debian/var/cache/apt/archives" "$root/debian/usr/share/doc" "$root/debian/usr/share/man" &&
