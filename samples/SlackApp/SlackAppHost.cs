@@ -26,6 +26,9 @@ public sealed class SlackAppHost : IAsyncDisposable
         {
             options.Scopes = options.Scopes is [] ? ["commands", "chat:write"] : options.Scopes;
             options.InvalidSignatureStatusCode = StatusCodes.Status403Forbidden;
+
+            // The sample's own pages name these, whatever SLACK_INSTALL_PATH and the like say.
+            (options.InstallPath, options.CallbackPath) = ("/slack/install", "/slack/oauth_redirect");
             if (slack is not null)
             {
                 (options.ClientId, options.ClientSecret, options.SigningSecret) = (Registration.ClientId, Registration.ClientSecret, Registration.SigningSecret);
