@@ -15,6 +15,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     /// <summary>Enough for 32 first saves of one workspace at once; a conflict that lasts is an error after that.</summary>
     private const int MaxAttempts = 10;
 
+    private readonly SemaphoreSlim _preparing = new(1, 1);
     private readonly bool _prepareOnFirstUse;
     private volatile bool _isPrepared;
 
@@ -169,6 +170,23 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         "Put its row back from a backup, or delete it and have the app installed again: saving replaces it.",
         cause);
 
+    /// <summary>One of the calls that come first prepares; the others wait for it.</summary>
+    private async ValueTask PrepareOnFirstUseAsync(CancellationToken cancellationToken)
+    {
+        await _preparing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isPrepared)
+            {
+                await PrepareCoreAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _preparing.Release();
+        }
+    }
+
     private async ValueTask PrepareCoreAsync(CancellationToken cancellationToken)
     {
         if (await ReadVersionAsync(cancellationToken).ConfigureAwait(false) < SchemaVersion)
@@ -216,7 +234,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         {
             if (_prepareOnFirstUse && !_isPrepared)
             {
-                await PrepareCoreAsync(cancellationToken).ConfigureAwait(false);
+                await PrepareOnFirstUseAsync(cancellationToken).ConfigureAwait(false);
             }
 
             return await RepeatAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);

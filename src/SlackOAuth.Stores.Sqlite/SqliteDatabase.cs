@@ -77,10 +77,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         {
             if (!_idle.TryPop(out connection))
             {
-                if (ReferenceEquals(statement, Statements.Prepare))
-                {
-                    CreateFile();
-                }
+                EnsureFile(create: ReferenceEquals(statement, Statements.Prepare));
 
                 connection = new SqliteStoreConnection(_connectionString, GiveBack);
                 connection.Open();
@@ -137,9 +134,9 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     protected override byte[] ReadDocument(DbDataReader reader, int ordinal) => reader.GetFieldValue<byte[]>(ordinal);
 
-    protected override bool IsMissingTable(Exception exception) => exception is SqliteException failure
-        && ((failure.SqliteErrorCode == raw.SQLITE_ERROR && failure.Message.Contains("no such table", StringComparison.Ordinal))
-            || (failure.SqliteErrorCode == raw.SQLITE_CANTOPEN && !File.Exists(_path)));
+    protected override bool IsMissingTable(Exception exception) =>
+        exception is FileNotFoundException
+        || (exception is SqliteException { SqliteErrorCode: raw.SQLITE_ERROR } failure && failure.Message.Contains("no such table", StringComparison.Ordinal));
 
     protected override RelationalFailure? Describe(Exception exception) => exception switch
     {
@@ -224,13 +221,18 @@ internal sealed class SqliteDatabase : RelationalDatabase
         }
     }
 
-    /// <summary>For its owner alone, which SQLite would not see to; the files beside it get the same rights from SQLite.</summary>
-    private void CreateFile()
+    /// <summary>Creates the file for its owner alone, which SQLite would not see to; the files beside it get the same rights from SQLite.</summary>
+    private void EnsureFile(bool create)
     {
         // Never opened where it is there: to close a file ends all of the process's locks on it.
         if (File.Exists(_path))
         {
             return;
+        }
+
+        if (!create)
+        {
+            throw new FileNotFoundException("There is no such file.", _path);
         }
 
         var options = new FileStreamOptions { Mode = FileMode.CreateNew, Access = FileAccess.Write };
