@@ -83,6 +83,11 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     /// <param name="exception">What a call of the driver threw.</param>
     protected virtual bool IsUndoneConflict(Exception exception) => false;
 
+    /// <summary>Closes what the driver's pool holds where the connection was lost, so that a call after the engine's return does not meet what its restart has ended.</summary>
+    /// <returns>Whether the connection was lost, and the call may be made again on a new one. Every statement but <see cref="RelationalStatements.Consume"/> may be sent twice.</returns>
+    /// <param name="exception">What a call of the driver threw.</param>
+    protected virtual bool TryForgetConnections(Exception exception) => false;
+
     internal byte[] Document(DbDataReader reader, int ordinal) => ReadDocument(reader, ordinal);
 
     internal void Bind(DbCommand command, RelationalParameter[] parameters)
@@ -258,12 +263,16 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             {
                 return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (attempt < MaxAttempts && IsUndoneConflict(exception) && !cancellationToken.IsCancellationRequested)
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(statement, attempt, exception))
             {
-                // Undone as a whole, and whoever it collided with has gone on.
             }
         }
     }
+
+    /// <summary>A statement that was undone, because whoever it collided with has gone on; and one whose connection was lost, once. A consume whose answer was lost may have
+    /// taken the state: sent again it would find none, and deny it to the one caller who had it. [17]</summary>
+    private bool MayRepeat(string statement, int attempt, Exception exception) =>
+        (attempt < MaxAttempts && IsUndoneConflict(exception)) || (TryForgetConnections(exception) && attempt == 1 && !ReferenceEquals(statement, Statements.Consume));
 
     private async ValueTask<T> RunOnceAsync<T>(
         string statement,
