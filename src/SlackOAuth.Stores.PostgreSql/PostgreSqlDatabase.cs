@@ -120,6 +120,9 @@ internal sealed class PostgreSqlDatabase : RelationalDatabase
 
         // No statement of the stores changes the session: nothing has to be undone between two calls.
         builder.ConnectionStringBuilder.NoResetOnClose = true;
+
+        // A transaction around the caller must not undo what the store acknowledged.
+        builder.ConnectionStringBuilder.Enlist = false;
         return builder.Build();
     }
 }
