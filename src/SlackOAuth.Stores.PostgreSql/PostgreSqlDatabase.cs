@@ -54,6 +54,7 @@ internal sealed class PostgreSqlDatabase : RelationalDatabase
                 RelationalParameterKind.Instant => NpgsqlDbType.TimestampTz,
                 RelationalParameterKind.Document => NpgsqlDbType.Json,
                 RelationalParameterKind.Count => NpgsqlDbType.Integer,
+                RelationalParameterKind.Ticks => NpgsqlDbType.Bigint,
                 _ => NpgsqlDbType.Text,
             },
             Value = parameter.Value ?? DBNull.Value,

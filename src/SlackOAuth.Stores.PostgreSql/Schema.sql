@@ -36,11 +36,11 @@ CREATE TABLE IF NOT EXISTS {table}history (
     PRIMARY KEY (workspace_key, installed_at, user_key)
 );
 
--- Issued states that were not consumed. state_key is a hash of the state.
+-- Issued states that were not consumed. state_key is a hash of the state, expires_at counts steps of 100 ns since 1970 in UTC, as the clock of the app does.
 CREATE TABLE IF NOT EXISTS {table}states (
     state_key bytea NOT NULL PRIMARY KEY,
     client_key bytea NOT NULL,
-    expires_at timestamptz NOT NULL,
+    expires_at bigint NOT NULL,
     document json NOT NULL
 );
 

@@ -57,9 +57,9 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
             [
                 Key(OAuthState.ComputeKey(state, _clientId, data.Purpose)!),
                 _client,
-                new("@expires_at", RelationalParameterKind.Instant, UpToMicroseconds(expiresAt)),
+                Ticks("@expires_at", expiresAt),
                 new("@document", RelationalParameterKind.Document, StoreJson.Serialize(new StoredOAuthState(data, expiresAt))),
-                Now(now),
+                Ticks("@now", now),
                 new("@batch", RelationalParameterKind.Count, SweptPerIssue),
             ],
             cancellationToken).ConfigureAwait(false);
@@ -82,7 +82,7 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
     /// <inheritdoc />
     public async ValueTask<int> PurgeExpiredAsync(CancellationToken cancellationToken = default)
     {
-        var now = Now(_timeProvider.GetUtcNow());
+        var now = Ticks("@now", _timeProvider.GetUtcNow());
         var removed = 0;
         for (var batch = PurgedPerStatement; batch == PurgedPerStatement; removed += batch)
         {
@@ -120,11 +120,8 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
 
     private static RelationalParameter Key(string key) => new("@state", RelationalParameterKind.Key, Convert.FromHexString(key));
 
-    private static RelationalParameter Now(DateTimeOffset now) => new("@now", RelationalParameterKind.Instant, now.AddTicks(-(now.Ticks % TimeSpan.TicksPerMicrosecond)));
-
-    /// <summary>The column only says when the row may be removed, which must not be before its last tick.</summary>
-    private static DateTimeOffset UpToMicroseconds(DateTimeOffset time) =>
-        time.Ticks % TimeSpan.TicksPerMicrosecond is var fraction and not 0 ? time.AddTicks(TimeSpan.TicksPerMicrosecond - fraction) : time;
+    /// <summary>Exact, where the engines' own types round: a state is removed when its last tick has passed, and not before. [18]</summary>
+    private static RelationalParameter Ticks(string name, DateTimeOffset time) => new(name, RelationalParameterKind.Ticks, (time - DateTimeOffset.UnixEpoch).Ticks);
 
     private StoredOAuthState Read(byte[] document)
     {

@@ -17,6 +17,9 @@ public enum RelationalParameterKind
 
     /// <summary>A number of rows (<see cref="int"/>).</summary>
     Count = 4,
+
+    /// <summary>A point in time as the clock of the app counts it: steps of 100 ns since 1970, in UTC (<see cref="long"/>).</summary>
+    Ticks = 5,
 }
 
 /// <summary>One parameter of a statement.</summary>

@@ -46,12 +46,12 @@ IF OBJECT_ID(N'{table}history', N'U') IS NULL
         CONSTRAINT {name}history_by_key PRIMARY KEY (workspace_key, installed_at, user_key)
     );
 
--- Issued states that were not consumed. state_key is a hash of the state.
+-- Issued states that were not consumed. state_key is a hash of the state, expires_at counts steps of 100 ns since 1970 in UTC, as the clock of the app does.
 IF OBJECT_ID(N'{table}states', N'U') IS NULL
     CREATE TABLE {table}states (
         state_key binary(32) NOT NULL,
         client_key binary(16) NOT NULL,
-        expires_at datetime2(6) NOT NULL,
+        expires_at bigint NOT NULL,
         document nvarchar(max) COLLATE Latin1_General_100_BIN2 NOT NULL,
         CONSTRAINT {name}states_by_key PRIMARY KEY (state_key)
     );

@@ -117,6 +117,7 @@ internal sealed class SqlServerDatabase : RelationalDatabase
             RelationalParameterKind.Id => (SqlDbType.NVarChar, StoreArguments.MaxIdLength),
             RelationalParameterKind.Instant => (SqlDbType.DateTime2, 0),
             RelationalParameterKind.Count => (SqlDbType.Int, 0),
+            RelationalParameterKind.Ticks => (SqlDbType.BigInt, 0),
             _ => (SqlDbType.NVarChar, -1),
         };
         var added = new SqlParameter(parameter.Name, type, size)

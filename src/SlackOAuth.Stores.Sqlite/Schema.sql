@@ -1,5 +1,5 @@
 -- SlackOAuth.Stores.Sqlite, schema version 1. Safe to run again.
--- Keys are hashes of ids; the ids stand beside them for people. Times are microseconds since 1970 in UTC. The file is in WAL mode: PRAGMA journal_mode = WAL.
+-- Keys are hashes of ids; the ids stand beside them for people. installed_at is in microseconds since 1970 in UTC. The file is in WAL mode: PRAGMA journal_mode = WAL.
 
 -- A workspace, or an organization that installed the app org-wide, and its bot. bot IS NULL where it has none.
 CREATE TABLE IF NOT EXISTS {table}workspaces (
@@ -32,7 +32,7 @@ CREATE TABLE IF NOT EXISTS {table}history (
     PRIMARY KEY (workspace_key, installed_at, user_key)
 );
 
--- Issued states that were not consumed. state_key is a hash of the state.
+-- Issued states that were not consumed. state_key is a hash of the state, expires_at counts steps of 100 ns since 1970 in UTC, as the clock of the app does.
 CREATE TABLE IF NOT EXISTS {table}states (
     state_key BLOB NOT NULL PRIMARY KEY,
     client_key BLOB NOT NULL,

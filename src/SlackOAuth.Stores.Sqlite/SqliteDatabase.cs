@@ -121,7 +121,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
             : parameters.Add(parameter.Name, parameter.Kind switch
             {
                 RelationalParameterKind.Id => SqliteType.Text,
-                RelationalParameterKind.Instant or RelationalParameterKind.Count => SqliteType.Integer,
+                RelationalParameterKind.Instant or RelationalParameterKind.Count or RelationalParameterKind.Ticks => SqliteType.Integer,
                 _ => SqliteType.Blob,
             });
         added.Value = parameter.Value switch

@@ -71,6 +71,16 @@ public sealed class PostgreSqlInstallationStoreConformanceTests(PostgreSqlInstal
 
 public sealed class PostgreSqlStateStoreConformanceTests(PostgreSqlStateFixture fixture) : StateStoreConformanceTests<PostgreSqlStateFixture>(fixture);
 
+public sealed class PostgreSqlInstallationListingConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationListingConformanceTests<PostgreSqlInstallationFixture>(fixture);
+
+public sealed class PostgreSqlInstallationHistoryConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationHistoryConformanceTests<PostgreSqlInstallationFixture>(fixture);
+
+public sealed class PostgreSqlInstallationPreparationConformanceTests(PostgreSqlInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, PostgreSqlInstallationFixture>(fixture);
+
+public sealed class PostgreSqlStatePreparationConformanceTests(PostgreSqlStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, PostgreSqlStateFixture>(fixture);
+
+public sealed class PostgreSqlExpiredStatePurgingConformanceTests(PostgreSqlStateFixture fixture) : ExpiredStatePurgingConformanceTests<PostgreSqlStateFixture>(fixture);
+
 public sealed class PostgreSqlRegistrationConformanceTests(PostgreSqlServer server) : RegistrationConformanceTests, IAsyncLifetime
 {
     private readonly PostgreSqlTables _tables = new(server);

@@ -9,15 +9,25 @@ public sealed class SqlServerInstallationFixture(SqlServerServer server) : Store
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name));
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
 
-    public override ValueTask BreakAsync(StoreScope scope) => _tables.RenameAsync(scope.Name, "_", "_aside_");
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
 
-    public override ValueTask RepairAsync(StoreScope scope) => _tables.RenameAsync(scope.Name, "_aside_", "_");
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
 
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
 
@@ -30,7 +40,7 @@ public sealed class SqlServerStateFixture(SqlServerServer server) : StoreFixture
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
 
@@ -38,9 +48,19 @@ public sealed class SqlServerStateFixture(SqlServerServer server) : StoreFixture
 
     public override ValueTask<long> CountStatesAsync(StoreScope scope) => _tables.CountStatesAsync(scope.Name);
 
-    public override ValueTask BreakAsync(StoreScope scope) => _tables.RenameAsync(scope.Name, "_", "_aside_");
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
 
-    public override ValueTask RepairAsync(StoreScope scope) => _tables.RenameAsync(scope.Name, "_aside_", "_");
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
 
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
 
@@ -50,6 +70,16 @@ public sealed class SqlServerStateFixture(SqlServerServer server) : StoreFixture
 public sealed class SqlServerInstallationStoreConformanceTests(SqlServerInstallationFixture fixture) : InstallationStoreConformanceTests<SqlServerInstallationFixture>(fixture);
 
 public sealed class SqlServerStateStoreConformanceTests(SqlServerStateFixture fixture) : StateStoreConformanceTests<SqlServerStateFixture>(fixture);
+
+public sealed class SqlServerInstallationListingConformanceTests(SqlServerInstallationFixture fixture) : InstallationListingConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerInstallationHistoryConformanceTests(SqlServerInstallationFixture fixture) : InstallationHistoryConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerInstallationPreparationConformanceTests(SqlServerInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerStatePreparationConformanceTests(SqlServerStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, SqlServerStateFixture>(fixture);
+
+public sealed class SqlServerExpiredStatePurgingConformanceTests(SqlServerStateFixture fixture) : ExpiredStatePurgingConformanceTests<SqlServerStateFixture>(fixture);
 
 public sealed class SqlServerRegistrationConformanceTests(SqlServerServer server) : RegistrationConformanceTests, IAsyncLifetime
 {

@@ -2,22 +2,34 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.SqlClient;
+using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.SqlServer.Tests;
 
-/// <summary>The tables of tests, told apart by their prefix; dropped at the end. They fail as tables do that are gone.</summary>
+/// <summary>The tables of tests, told apart by their prefix, each behind a proxy of its own; dropped at the end.</summary>
 internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
 {
     private static readonly string[] Names = ["workspaces", "installations", "history", "states"];
 
-    private readonly ConcurrentDictionary<string, bool> _scopes = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, TcpProxy> _proxies = new(StringComparer.Ordinal);
     private string? _connectionString;
+
+    internal TcpProxy Proxy(string scope) => _proxies[scope];
 
     internal async ValueTask<SqlServerStoreOptions> OptionsAsync(string scope)
     {
         _connectionString = await server.GetConnectionStringAsync();
-        _scopes[scope] = true;
-        return new SqlServerStoreOptions { ConnectionString = _connectionString, TablePrefix = scope + "_" };
+        var connection = new SqlConnectionStringBuilder(_connectionString);
+        var (host, port) = Address(connection.DataSource);
+        var proxy = _proxies.GetOrAdd(scope, _ => new TcpProxy(host, port));
+        if (connection.HostNameInCertificate.Length == 0)
+        {
+            connection.HostNameInCertificate = host;
+        }
+
+        // A pool of the driver is one of the process, by its connection string: each scope has a port, and so a pool, of its own.
+        (connection.DataSource, connection.MaxPoolSize) = (string.Create(CultureInfo.InvariantCulture, $"{TcpProxy.Host},{proxy.Port}"), 32);
+        return new SqlServerStoreOptions { ConnectionString = connection.ConnectionString, TablePrefix = scope + "_" };
     }
 
     internal async ValueTask<string> DumpAsync(string scope)
@@ -47,14 +59,6 @@ internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
     internal async ValueTask<long> CountStatesAsync(string scope) =>
         (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states"), CultureInfo.InvariantCulture) : 0;
 
-    internal async ValueTask RenameAsync(string scope, string from, string to)
-    {
-        foreach (var name in Names)
-        {
-            await RunAsync($"EXEC sp_rename '{scope}{from}{name}', '{scope}{to}{name}'");
-        }
-    }
-
     internal async ValueTask AddUnknownFieldsAsync(string scope)
     {
         foreach (var name in await ExistingAsync(scope))
@@ -75,13 +79,22 @@ internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var scope in _scopes.Keys)
+        foreach (var (scope, proxy) in _proxies)
         {
+            await proxy.DisposeAsync();
             foreach (var name in Names.Append("schema"))
             {
                 await RunAsync($"IF OBJECT_ID(N'{scope}_{name}', N'U') IS NOT NULL DROP TABLE {scope}_{name}");
             }
         }
+    }
+
+    /// <summary>Of <c>tcp:host,port</c>, the form of the driver.</summary>
+    private static (string Host, int Port) Address(string dataSource)
+    {
+        var address = (dataSource.StartsWith("tcp:", StringComparison.OrdinalIgnoreCase) ? dataSource[4..] : dataSource).Split(',');
+        Assert.False(address[0].Contains('\\', StringComparison.Ordinal), "SLACKOAUTH_TEST_SQLSERVER names an instance. Name its host and port: 'Server=host,port'.");
+        return (address[0] is "." or "(local)" ? "localhost" : address[0], address.Length > 1 ? int.Parse(address[1], CultureInfo.InvariantCulture) : 1433);
     }
 
     private async ValueTask<SqlConnection> ConnectAsync()

@@ -23,7 +23,7 @@ public sealed class StatementTests
         """
         @workspace binary(48), @client_id nvarchar(255), @enterprise_id nvarchar(255), @team_id nvarchar(255), @bot_installed_at datetime2(6), @bot nvarchar(max), @nobody binary(32), @kept int,
         @user binary(32), @user_id nvarchar(255), @installed_at datetime2(6), @document nvarchar(max), @after binary(48), @after_user binary(32), @end binary(48), @page int,
-        @state binary(32), @client binary(16), @expires_at datetime2(6), @now datetime2(6), @batch int
+        @state binary(32), @client binary(16), @expires_at bigint, @now bigint, @batch int
         """;
 
     public static TheoryData<string> VersionNames => [.. Versions.Select(version => version.Name)];

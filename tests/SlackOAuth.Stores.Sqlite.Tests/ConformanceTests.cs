@@ -5,7 +5,7 @@ using SlackOAuth.Stores.Conformance;
 
 namespace SlackOAuth.Stores.Sqlite.Tests;
 
-/// <summary>A folder for a test class, with a file for each scope. It fails as a file does whose tables are gone.</summary>
+/// <summary>A folder for a test class, with a file for each scope. It fails as a file does whose tables are gone, or as a path that is a folder's.</summary>
 internal sealed class Disk : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("slackoauth-sqlite-").FullName;
@@ -38,9 +38,29 @@ internal sealed class Disk : IDisposable
 
     internal long CountStates(StoreScope scope) => Tables(scope).Any() ? (long)TemporaryFile.Run(PathOf(scope), "SELECT COUNT(*) FROM slack_states")! : 0;
 
-    internal void Break(StoreScope scope) => Rename(scope, "slack_", "aside_");
+    internal void Break(StoreScope scope)
+    {
+        if (File.Exists(PathOf(scope)))
+        {
+            Rename(scope, "slack_", "aside_");
+        }
+        else
+        {
+            Directory.CreateDirectory(PathOf(scope));
+        }
+    }
 
-    internal void Repair(StoreScope scope) => Rename(scope, "aside_", "slack_");
+    internal void Repair(StoreScope scope)
+    {
+        if (File.Exists(PathOf(scope)))
+        {
+            Rename(scope, "aside_", "slack_");
+        }
+        else
+        {
+            Directory.Delete(PathOf(scope));
+        }
+    }
 
     internal void AddUnknownFields(StoreScope scope)
     {
@@ -146,6 +166,16 @@ public sealed class SqliteStateFixture : StoreFixture<IOAuthStateStore>
 public sealed class SqliteInstallationStoreConformanceTests(SqliteInstallationFixture fixture) : InstallationStoreConformanceTests<SqliteInstallationFixture>(fixture);
 
 public sealed class SqliteStateStoreConformanceTests(SqliteStateFixture fixture) : StateStoreConformanceTests<SqliteStateFixture>(fixture);
+
+public sealed class SqliteInstallationListingConformanceTests(SqliteInstallationFixture fixture) : InstallationListingConformanceTests<SqliteInstallationFixture>(fixture);
+
+public sealed class SqliteInstallationHistoryConformanceTests(SqliteInstallationFixture fixture) : InstallationHistoryConformanceTests<SqliteInstallationFixture>(fixture);
+
+public sealed class SqliteInstallationPreparationConformanceTests(SqliteInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, SqliteInstallationFixture>(fixture);
+
+public sealed class SqliteStatePreparationConformanceTests(SqliteStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, SqliteStateFixture>(fixture);
+
+public sealed class SqliteExpiredStatePurgingConformanceTests(SqliteStateFixture fixture) : ExpiredStatePurgingConformanceTests<SqliteStateFixture>(fixture);
 
 public sealed class SqliteRegistrationConformanceTests : RegistrationConformanceTests, IDisposable
 {
