@@ -7,7 +7,7 @@ namespace SlackOAuth.Stores.Relational;
 /// <para>Each is one round trip [24] and one transaction [7]. What changes a workspace first locks its row in <c>workspaces</c>, and creates it where it is missing, so that all changes of one workspace
 /// follow one another [12]. Rows that are read have the columns <c>document, bot, workspace_key, user_key</c>, in this order and as far as the statement names them.</para>
 /// </remarks>
-public sealed record RelationalStatements
+public sealed class RelationalStatements
 {
     /// <summary>The statements that create what is missing, as one script that is safe to run again. [25]</summary>
     public required string Prepare { get; init; }

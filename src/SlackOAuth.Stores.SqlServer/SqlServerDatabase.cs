@@ -39,8 +39,10 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         _dataSource = options.DataSource;
         _retry = options.RetryLogicProvider;
 
-        // A transaction around the caller must not undo what the store acknowledged.
-        _connectionString = _dataSource is null ? new SqlConnectionStringBuilder(options.ConnectionString) { Enlist = false }.ConnectionString : null;
+        // A transaction around the caller must not undo what the store acknowledged, and a server that is back must not be called away for up to a minute.
+        _connectionString = _dataSource is null
+            ? new SqlConnectionStringBuilder(options.ConnectionString) { Enlist = false, PoolBlockingPeriod = PoolBlockingPeriod.NeverBlock }.ConnectionString
+            : null;
     }
 
     /// <summary>Checks the options and describes the server, which is connected to on its first use.</summary>
@@ -95,18 +97,17 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         }
     }
 
-    /// <summary>The driver's own retries, by the option or by its configuration file, are for every statement but one: a consume whose answer was lost, sent again, would find no state. [17]</summary>
     protected override void Configure(DbCommand command)
     {
-        if (command.CommandText == Statements.Consume)
+        if (RetryOf(command.CommandText) is { } retry)
         {
-            ((SqlCommand)command).RetryLogicProvider = NoRetry;
-        }
-        else if (_retry is not null)
-        {
-            ((SqlCommand)command).RetryLogicProvider = _retry;
+            ((SqlCommand)command).RetryLogicProvider = retry;
         }
     }
+
+    /// <summary>The driver's own retries, by the option or else (null) by its configuration file, are for every statement but one: a consume whose answer was lost, sent again, would find no
+    /// state. [17]</summary>
+    internal SqlRetryLogicBaseProvider? RetryOf(string statement) => statement == Statements.Consume ? NoRetry : _retry;
 
     protected override void AddParameter(DbCommand command, in RelationalParameter parameter)
     {
@@ -140,16 +141,16 @@ internal sealed class SqlServerDatabase : RelationalDatabase
 
     protected override byte[] ReadDocument(DbDataReader reader, int ordinal) => Encoding.UTF8.GetBytes(reader.GetString(ordinal));
 
-    protected override bool IsMissingTable(Exception exception) => exception is SqlException { Number: InvalidObject };
+    protected override bool IsMissingTable(Exception exception) => Cause(exception) is SqlException { Number: InvalidObject };
 
     /// <summary>With XACT_ABORT ON, each of them has undone the batch's transaction.</summary>
     protected override bool IsUndoneConflict(Exception exception) =>
-        exception is SqlException { Number: Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey };
+        Cause(exception) is SqlException { Number: Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey };
 
     /// <summary>The driver clears its pool itself.</summary>
-    protected override bool TryForgetConnections(Exception exception) => exception is SqlException { Class: >= FatalClass };
+    protected override bool TryForgetConnections(Exception exception) => Cause(exception) is SqlException { Class: >= FatalClass };
 
-    protected override RelationalFailure? Describe(Exception exception) => exception switch
+    protected override RelationalFailure? Describe(Exception exception) => Cause(exception) switch
     {
         SqlException failure => failure.Number switch
         {
@@ -178,6 +179,9 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         IOException => new("the connection was lost", IsTransient: true),
         _ => null,
     };
+
+    /// <summary>Where the driver's retries are used up, it throws all that it met, the last one last.</summary>
+    private static Exception Cause(Exception exception) => exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception;
 
     /// <summary>What Azure SQL and availability groups report while they move, start or throttle.</summary>
     private static bool IsTransientNumber(int number) =>
