@@ -8,7 +8,8 @@ namespace SlackOAuth.Stores.Sqlite;
 /// <remarks>Disposing it gives it back to the database; <see cref="Discard"/> closes it.</remarks>
 internal sealed class SqliteStoreConnection(string connectionString, Action<SqliteStoreConnection> giveBack) : SqliteConnection(connectionString)
 {
-    private readonly Dictionary<string, KeptCommand> _commands = new(StringComparer.Ordinal);
+    /// <summary>By the instance: the texts are few, live as long as the database, and are long to hash.</summary>
+    private readonly Dictionary<string, KeptCommand> _commands = new(ReferenceEqualityComparer.Instance);
     private KeptCommand? _current;
     private bool _isDiscarded;
 
