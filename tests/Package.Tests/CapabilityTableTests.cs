@@ -2,7 +2,10 @@ using System.Text;
 using SlackOAuth.Stores;
 using SlackOAuth.Stores.Conformance;
 using SlackOAuth.Stores.FileSystem.Tests;
+using SlackOAuth.Stores.PostgreSql.Tests;
 using SlackOAuth.Stores.Redis.Tests;
+using SlackOAuth.Stores.Sqlite.Tests;
+using SlackOAuth.Stores.SqlServer.Tests;
 using SlackOAuth.Stores.Tests;
 
 namespace Package.Tests;
@@ -18,6 +21,9 @@ public sealed class CapabilityTableTests
         new("In memory", new InMemoryInstallationFixture(), new InMemoryStateFixture()),
         new("File system", new FileSystemInstallationFixture(), new FileSystemStateFixture()),
         new("Redis", new RedisInstallationFixture(new RedisServer()), new RedisStateFixture(new RedisServer())),
+        new("SQLite", new SqliteInstallationFixture(), new SqliteStateFixture()),
+        new("PostgreSQL", new PostgreSqlInstallationFixture(new PostgreSqlServer()), new PostgreSqlStateFixture(new PostgreSqlServer())),
+        new("SQL Server", new SqlServerInstallationFixture(new SqlServerServer()), new SqlServerStateFixture(new SqlServerServer())),
     ];
 
     private static readonly Row[] Rows =

@@ -1,0 +1,321 @@
+using System.Data;
+using System.Data.Common;
+using System.Globalization;
+using Dapper;
+
+namespace SlackOAuth.Stores.Relational;
+
+/// <summary>One engine as the stores see it: its statements, connections, types and errors. A dialect derives it.</summary>
+/// <remarks>Safe for concurrent use, where the dialect's overrides are. Stores that share a database share its connections.</remarks>
+public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
+{
+    /// <summary>The version of the schema that this version of the family needs. A later one only adds to it.</summary>
+    public const int SchemaVersion = 1;
+
+    /// <summary>Enough for 32 first saves of one workspace at once; a conflict that lasts is an error after that.</summary>
+    private const int MaxAttempts = 10;
+
+    private readonly SemaphoreSlim _preparing = new(1, 1);
+    private readonly bool _prepareOnFirstUse;
+    private volatile bool _isPrepared;
+
+    /// <summary>Creates the description.</summary>
+    /// <param name="providerName">The provider's name in exceptions, such as <c>PostgreSql</c>.</param>
+    /// <param name="statements">The statements, with the names of the tables.</param>
+    /// <param name="prepareOnFirstUse">Whether the first call looks for the tables, and creates them where they are missing.</param>
+    protected RelationalDatabase(string providerName, RelationalStatements statements, bool prepareOnFirstUse)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(providerName);
+        ArgumentNullException.ThrowIfNull(statements);
+        ProviderName = providerName;
+        Statements = statements;
+        _prepareOnFirstUse = prepareOnFirstUse;
+    }
+
+    /// <summary>The provider's name in exceptions.</summary>
+    public string ProviderName { get; }
+
+    /// <summary>The statements, with the names of the tables.</summary>
+    public RelationalStatements Statements { get; }
+
+    /// <summary>Closes what the dialect opened.</summary>
+    public abstract void Dispose();
+
+    /// <summary>Closes what the dialect opened.</summary>
+    public abstract ValueTask DisposeAsync();
+
+    /// <summary>Opens a connection for one statement. The caller disposes it.</summary>
+    /// <param name="statement">The statement, for a dialect that keeps commands prepared.</param>
+    /// <param name="writes">Whether it changes anything.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    protected abstract ValueTask<DbConnection> OpenAsync(string statement, bool writes, CancellationToken cancellationToken = default);
+
+    /// <summary>Makes what a statement changed last. Needed by a dialect whose statements are no transactions by themselves.</summary>
+    /// <param name="connection">What <see cref="OpenAsync"/> gave. Disposed without this call, it leaves no change.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    protected virtual ValueTask CommitAsync(DbConnection connection, CancellationToken cancellationToken = default) => ValueTask.CompletedTask;
+
+    /// <summary>Adds a parameter with the engine's own type.</summary>
+    /// <param name="command">The driver's command.</param>
+    /// <param name="parameter">The parameter.</param>
+    protected abstract void AddParameter(DbCommand command, in RelationalParameter parameter);
+
+    /// <summary>Sets what a command needs beside its text and parameters.</summary>
+    /// <param name="command">The driver's command, with its text.</param>
+    protected virtual void Configure(DbCommand command)
+    {
+    }
+
+    /// <summary>Reads a JSON document as UTF-8.</summary>
+    /// <param name="reader">A reader at a row.</param>
+    /// <param name="ordinal">The column.</param>
+    protected abstract byte[] ReadDocument(DbDataReader reader, int ordinal);
+
+    /// <summary>What an exception of the driver means; null where it is not the engine's. [23]</summary>
+    /// <param name="exception">What a call of the driver threw.</param>
+    protected abstract RelationalFailure? Describe(Exception exception);
+
+    /// <summary>Whether the engine says that a table is not there.</summary>
+    /// <param name="exception">What a call of the driver threw.</param>
+    protected abstract bool IsMissingTable(Exception exception);
+
+    /// <summary>Whether the engine has certainly undone a statement because of another that ran beside it, so that it may be sent again.</summary>
+    /// <param name="exception">What a call of the driver threw.</param>
+    protected virtual bool IsUndoneConflict(Exception exception) => false;
+
+    /// <summary>Closes what the driver's pool holds where the connection was lost, so that a call after the engine's return does not meet what its restart has ended.</summary>
+    /// <returns>Whether the connection was lost, and the call may be made again on a new one. Every statement but <see cref="RelationalStatements.Consume"/> may be sent twice.</returns>
+    /// <param name="exception">What a call of the driver threw.</param>
+    protected virtual bool TryForgetConnections(Exception exception) => false;
+
+    internal byte[] Document(DbDataReader reader, int ordinal) => ReadDocument(reader, ordinal);
+
+    internal void Bind(DbCommand command, RelationalParameter[] parameters)
+    {
+        Configure(command);
+        foreach (ref readonly var parameter in parameters.AsSpan())
+        {
+            AddParameter(command, parameter);
+        }
+    }
+
+    internal ValueTask<int> ExecuteAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            operation,
+            statement,
+            writes: true,
+            static async (database, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
+            parameters,
+            cancellationToken);
+
+    /// <summary>The first row; null where there is none.</summary>
+    internal ValueTask<StoredRow?> ReadFirstAsync(string operation, string statement, bool writes, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
+        RunAsync<StoredRow?>(
+            operation,
+            statement,
+            writes,
+            static async (database, connection, command, cancellationToken) =>
+            {
+                var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? StoredRow.Read(database, reader) : null;
+
+                    // An error of what follows the rows is reported by reading on.
+                    while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                    }
+
+                    return row;
+                }
+            },
+            parameters,
+            cancellationToken);
+
+    internal ValueTask<List<StoredRow>> ReadAllAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            operation,
+            statement,
+            writes: false,
+            static async (database, connection, command, cancellationToken) =>
+            {
+                var rows = new List<StoredRow>();
+                var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
+                await using (reader.ConfigureAwait(false))
+                {
+                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
+                    {
+                        rows.Add(StoredRow.Read(database, reader));
+                    }
+                }
+
+                return rows;
+            },
+            parameters,
+            cancellationToken);
+
+    internal async ValueTask PrepareAsync(string operation, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            await PrepareCoreAsync(cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Wrap(operation, exception, cancellationToken) is { } wrapped)
+        {
+            throw wrapped;
+        }
+    }
+
+    internal SlackOAuthStoreException Damaged(string operation, Exception cause) => new(
+        ProviderName,
+        operation,
+        "a stored record is no valid JSON record",
+        isTransient: false,
+        "Put its row back from a backup, or delete it and have the app installed again: saving replaces it.",
+        cause);
+
+    /// <summary>One of the calls that come first prepares; the others wait for it.</summary>
+    private async ValueTask PrepareOnFirstUseAsync(CancellationToken cancellationToken)
+    {
+        await _preparing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!_isPrepared)
+            {
+                await PrepareCoreAsync(cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _preparing.Release();
+        }
+    }
+
+    private async ValueTask PrepareCoreAsync(CancellationToken cancellationToken)
+    {
+        if (await ReadVersionAsync(cancellationToken).ConfigureAwait(false) < SchemaVersion)
+        {
+            // Twenty processes may come here at once; the script lets one after the other in.
+            await RepeatAsync(
+                Statements.Prepare,
+                writes: true,
+                static async (_, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
+                [],
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        _isPrepared = true;
+    }
+
+    /// <summary>Looked up first: a role that may not create tables can use them all the same.</summary>
+    private async ValueTask<int> ReadVersionAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await RunOnceAsync(
+                Statements.ReadVersion,
+                writes: false,
+                static async (_, connection, command, _) => Convert.ToInt32(await connection.ExecuteScalarAsync(command).ConfigureAwait(false), CultureInfo.InvariantCulture),
+                [],
+                cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (IsMissingTable(exception))
+        {
+            return 0;
+        }
+    }
+
+    private async ValueTask<T> RunAsync<T>(
+        string operation,
+        string statement,
+        bool writes,
+        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
+        RelationalParameter[] parameters,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        try
+        {
+            if (_prepareOnFirstUse && !_isPrepared)
+            {
+                await PrepareOnFirstUseAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            return await RepeatAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (Wrap(operation, exception, cancellationToken) is { } wrapped)
+        {
+            throw wrapped;
+        }
+    }
+
+    private async ValueTask<T> RepeatAsync<T>(
+        string statement,
+        bool writes,
+        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
+        RelationalParameter[] parameters,
+        CancellationToken cancellationToken)
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(statement, attempt, exception))
+            {
+            }
+        }
+    }
+
+    /// <summary>A statement that was undone, because whoever it collided with has gone on; and one whose connection was lost, once. A consume whose answer was lost may have
+    /// taken the state: sent again it would find none, and deny it to the one caller who had it. [17]</summary>
+    private bool MayRepeat(string statement, int attempt, Exception exception) =>
+        (attempt < MaxAttempts && IsUndoneConflict(exception)) || (TryForgetConnections(exception) && attempt == 1 && !ReferenceEquals(statement, Statements.Consume));
+
+    private async ValueTask<T> RunOnceAsync<T>(
+        string statement,
+        bool writes,
+        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
+        RelationalParameter[] parameters,
+        CancellationToken cancellationToken)
+    {
+        var connection = await OpenAsync(statement, writes, cancellationToken).ConfigureAwait(false);
+        await using (connection.ConfigureAwait(false))
+        {
+            var command = new CommandDefinition(statement, new StatementParameters(this, parameters), cancellationToken: cancellationToken);
+            var result = await run(this, connection, command, cancellationToken).ConfigureAwait(false);
+            if (writes)
+            {
+                await CommitAsync(connection, cancellationToken).ConfigureAwait(false);
+            }
+
+            return result;
+        }
+    }
+
+    /// <summary>What the caller sees; null where the exception is to pass as it is.</summary>
+    private Exception? Wrap(string operation, Exception exception, CancellationToken cancellationToken)
+    {
+        if (exception is SlackOAuthStoreException || (exception is OperationCanceledException && cancellationToken.IsCancellationRequested))
+        {
+            return null;
+        }
+
+        if (IsMissingTable(exception))
+        {
+            return Failure(new RelationalFailure(
+                "a table of the store is missing",
+                IsTransient: false,
+                $"Call {nameof(IStorePreparation)}.{nameof(IStorePreparation.PrepareAsync)}, run its script, or turn PrepareOnFirstUse on; check the schema and the table prefix."));
+        }
+
+        // A driver may report a cancelled command as an error of the engine.
+        return Describe(exception) is not { } failure ? null
+            : cancellationToken.IsCancellationRequested ? new OperationCanceledException("The call was cancelled.", exception, cancellationToken)
+            : Failure(failure);
+
+        SlackOAuthStoreException Failure(RelationalFailure failure) => new(ProviderName, operation, failure.Reason, failure.IsTransient, failure.NextStep, exception);
+    }
+}

@@ -1,0 +1,300 @@
+using System.Runtime.CompilerServices;
+using System.Text.Json;
+
+namespace SlackOAuth.Stores.Relational;
+
+/// <summary>Keeps installations in tables. A dialect's store derives it and adds its constructors.</summary>
+/// <remarks>
+/// A record is a row with the JSON document of <see cref="StoreJson"/>: every field is kept whole, and a field that Slack adds needs no change of the tables. The bot stands in the row of its
+/// workspace, once, and a find brings it along. Safe for concurrent use by threads and processes.
+/// </remarks>
+public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation, IAsyncDisposable, IDisposable
+{
+    private const int PageSize = 200;
+
+    private readonly RelationalDatabase _database;
+    private readonly bool _ownsDatabase;
+    private readonly byte[] _client;
+    private readonly string _clientId;
+    private readonly int _kept;
+
+    /// <summary>Creates a store. It connects on its first use.</summary>
+    /// <param name="options">The client id and the history.</param>
+    /// <param name="database">The engine.</param>
+    /// <param name="ownsDatabase">Whether the store disposes <paramref name="database"/>.</param>
+    /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is wrong.</exception>
+    protected RelationalInstallationStore(SlackOAuthStoresOptions options, RelationalDatabase database, bool ownsDatabase)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(database);
+        options.Validate();
+        _database = database;
+        _ownsDatabase = ownsDatabase;
+        _clientId = options.ClientId;
+        _client = StoreKeys.Client(_clientId);
+        _kept = options.HistoryEnabled ? options.HistoryLength : 0;
+    }
+
+    /// <inheritdoc />
+    public string PreparationScript => _database.Statements.Prepare;
+
+    /// <inheritdoc />
+    public ValueTask PrepareAsync(CancellationToken cancellationToken = default) => _database.PrepareAsync(nameof(PrepareAsync), cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(installation);
+        await _database.ExecuteAsync(
+            nameof(SaveAsync),
+            _kept > 0 ? _database.Statements.SaveWithHistory : _database.Statements.Save,
+            [
+                .. BotParameters(workspace, installation.ToBot()),
+                new("@user", RelationalParameterKind.Key, StoreKeys.User(installation.UserId)),
+                new("@user_id", RelationalParameterKind.Id, installation.UserId),
+                new("@installed_at", RelationalParameterKind.Instant, installation.InstalledAt),
+                new("@document", RelationalParameterKind.Document, StoreJson.Serialize(installation.WithBot(null))),
+            ],
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(bot);
+        await _database.ExecuteAsync(
+            nameof(SaveBotAsync),
+            _kept > 0 ? _database.Statements.SaveBotWithHistory : _database.Statements.SaveBot,
+            BotParameters(workspace, bot),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        if (!IsStorable(workspace, null, cancellationToken))
+        {
+            return null;
+        }
+
+        var row = await _database.ReadFirstAsync(nameof(FindBotAsync), _database.Statements.FindBot, writes: false, [Key(workspace)], cancellationToken).ConfigureAwait(false);
+        return row is null ? null : ReadBot(nameof(FindBotAsync), row.Document);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        if (!IsStorable(workspace, userId, cancellationToken))
+        {
+            return null;
+        }
+
+        var row = userId is null
+            ? await _database.ReadFirstAsync(nameof(FindInstallationAsync), _database.Statements.FindLatestInstallation, writes: false, [Key(workspace)], cancellationToken).ConfigureAwait(false)
+            : await _database.ReadFirstAsync(nameof(FindInstallationAsync), _database.Statements.FindInstallation, writes: false, [Key(workspace), User(userId)], cancellationToken).ConfigureAwait(false);
+        return row is null ? null : ReadInstallation(nameof(FindInstallationAsync), row);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        DeleteAsync(nameof(DeleteBotAsync), _database.Statements.DeleteBot, workspace, null, cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        DeleteAsync(
+            nameof(DeleteInstallationAsync),
+            userId is null ? _database.Statements.DeleteInstallations : _database.Statements.DeleteInstallation,
+            workspace,
+            userId,
+            cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        DeleteAsync(nameof(DeleteAllAsync), _database.Statements.DeleteAll, workspace, null, cancellationToken);
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var after = StoreKeys.FirstWorkspace(_client);
+        for (var isLast = false; !isLast;)
+        {
+            var page = await _database.ReadAllAsync(
+                nameof(ListBotsAsync),
+                _database.Statements.ListBots,
+                PageParameters(after),
+                cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (ReadBot(nameof(ListBotsAsync), row.Document) is { } bot)
+                {
+                    yield return bot;
+                }
+            }
+
+            isLast = page.Count < PageSize;
+            after = isLast ? after : page[^1].WorkspaceKey!;
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var after = (WorkspaceKey: StoreKeys.FirstWorkspace(_client), UserKey: StoreKeys.Nobody);
+        for (var isLast = false; !isLast;)
+        {
+            var page = await _database.ReadAllAsync(
+                nameof(ListInstallationsAsync),
+                _database.Statements.ListInstallations,
+                [.. PageParameters(after.WorkspaceKey), new("@after_user", RelationalParameterKind.Key, after.UserKey)],
+                cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return ReadInstallation(nameof(ListInstallationsAsync), row);
+            }
+
+            isLast = page.Count < PageSize;
+            after = isLast ? after : (page[^1].WorkspaceKey!, page[^1].UserKey!);
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (!IsStorable(workspace, null, cancellationToken))
+        {
+            yield break;
+        }
+
+        var rows = await _database.ReadAllAsync(
+            nameof(ListBotHistoryAsync),
+            _database.Statements.ListBotHistory,
+            [Key(workspace), Nobody, Kept],
+            cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ReadBot(nameof(ListBotHistoryAsync), row.Document) is { } bot)
+            {
+                yield return bot;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(
+        WorkspaceId workspace,
+        string? userId = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        if (!IsStorable(workspace, userId, cancellationToken))
+        {
+            yield break;
+        }
+
+        var rows = await _database.ReadAllAsync(
+            nameof(ListInstallationHistoryAsync),
+            _database.Statements.ListInstallationHistory,
+            [Key(workspace), User(userId), Nobody, Kept],
+            cancellationToken).ConfigureAwait(false);
+        foreach (var row in rows)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return ReadInstallation(nameof(ListInstallationHistoryAsync), row);
+        }
+    }
+
+    /// <inheritdoc />
+    public void Dispose()
+    {
+        if (_ownsDatabase)
+        {
+            _database.Dispose();
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask DisposeAsync()
+    {
+        if (_ownsDatabase)
+        {
+            await _database.DisposeAsync().ConfigureAwait(false);
+        }
+
+        GC.SuppressFinalize(this);
+    }
+
+    private static bool IsStorable(WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        cancellationToken.ThrowIfCancellationRequested();
+        return StoreArguments.CanBeStored(workspace, userId);
+    }
+
+    private async ValueTask DeleteAsync(string operation, string statement, WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
+    {
+        if (IsStorable(workspace, userId, cancellationToken))
+        {
+            await _database.ExecuteAsync(operation, statement, [.. WorkspaceParameters(workspace), User(userId)], cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private Bot? ReadBot(string operation, byte[] document)
+    {
+        try
+        {
+            return StoreJson.ReadBot(document);
+        }
+        catch (JsonException exception)
+        {
+            throw _database.Damaged(operation, exception);
+        }
+    }
+
+    private Installation ReadInstallation(string operation, StoredRow row)
+    {
+        try
+        {
+            return StoreJson.ReadInstallation(row.Document).WithBot(row.Bot is null ? null : StoreJson.ReadBot(row.Bot));
+        }
+        catch (JsonException exception)
+        {
+            throw _database.Damaged(operation, exception);
+        }
+    }
+
+    private static RelationalParameter Nobody { get; } = new("@nobody", RelationalParameterKind.Key, StoreKeys.Nobody);
+
+    private RelationalParameter Kept => new("@kept", RelationalParameterKind.Count, _kept);
+
+    private RelationalParameter Key(WorkspaceId workspace) => new("@workspace", RelationalParameterKind.Key, StoreKeys.Workspace(_client, workspace));
+
+    private static RelationalParameter User(string? userId) => new("@user", RelationalParameterKind.Key, userId is null ? null : StoreKeys.User(userId));
+
+    private RelationalParameter[] WorkspaceParameters(WorkspaceId workspace) =>
+    [
+        Key(workspace),
+        new("@client_id", RelationalParameterKind.Id, _clientId),
+        new("@enterprise_id", RelationalParameterKind.Id, workspace.EnterpriseId),
+        new("@team_id", RelationalParameterKind.Id, workspace.TeamId),
+        Nobody,
+    ];
+
+    private RelationalParameter[] BotParameters(WorkspaceId workspace, Bot? bot) =>
+    [
+        .. WorkspaceParameters(workspace),
+        new("@bot_installed_at", RelationalParameterKind.Instant, bot?.InstalledAt),
+        new("@bot", RelationalParameterKind.Document, bot is null ? null : StoreJson.Serialize(bot)),
+        Kept,
+    ];
+
+    private RelationalParameter[] PageParameters(byte[] after) =>
+    [
+        new("@after", RelationalParameterKind.Key, after),
+        new("@end", RelationalParameterKind.Key, StoreKeys.LastWorkspace(_client)),
+        new("@page", RelationalParameterKind.Count, PageSize),
+    ];
+}

@@ -1,0 +1,23 @@
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores.Relational;
+
+namespace SlackOAuth.Stores.Sqlite;
+
+/// <summary>Keeps installations in a SQLite file, for an app on one machine.</summary>
+/// <remarks>Safe for concurrent use by threads and by processes of that machine. Dispose it to close the file.</remarks>
+public sealed class SqliteInstallationStore : RelationalInstallationStore
+{
+    /// <summary>Creates a store. It touches the disk on its first use.</summary>
+    /// <param name="options">The client id and the history.</param>
+    /// <param name="sqliteOptions">Where the file is.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public SqliteInstallationStore(SlackOAuthStoresOptions options, SqliteStoreOptions sqliteOptions)
+        : base(options, SqliteDatabase.Open(sqliteOptions), ownsDatabase: true)
+    {
+    }
+
+    internal SqliteInstallationStore(SlackOAuthStoresOptions options, SqliteDatabase database)
+        : base(options, database, ownsDatabase: false)
+    {
+    }
+}

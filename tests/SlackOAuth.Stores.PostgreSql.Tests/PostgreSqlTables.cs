@@ -1,0 +1,86 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using System.Text;
+using Npgsql;
+using SlackOAuth.Stores.TestBackends;
+
+namespace SlackOAuth.Stores.PostgreSql.Tests;
+
+/// <summary>The tables of tests, told apart by their prefix, each behind a proxy of its own; dropped at the end.</summary>
+internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposable
+{
+    private static readonly string[] Names = ["workspaces", "installations", "history", "states"];
+
+    private readonly ConcurrentDictionary<string, TcpProxy> _proxies = new(StringComparer.Ordinal);
+    private NpgsqlDataSource? _direct;
+
+    internal TcpProxy Proxy(string scope) => _proxies[scope];
+
+    internal async ValueTask<PostgreSqlStoreOptions> OptionsAsync(string scope)
+    {
+        var connection = new NpgsqlConnectionStringBuilder(await server.GetConnectionStringAsync());
+        _direct ??= NpgsqlDataSource.Create(connection);
+        var proxy = _proxies.GetOrAdd(scope, _ => new TcpProxy(connection.Host!, connection.Port));
+
+        // Two instances of two tests at a time, and the server takes 100 connections.
+        (connection.Host, connection.Port, connection.MaxPoolSize) = (TcpProxy.Host, proxy.Port, 16);
+        return new PostgreSqlStoreOptions { ConnectionString = connection.ConnectionString, TablePrefix = scope + "_" };
+    }
+
+    internal async ValueTask<string> DumpAsync(string scope)
+    {
+        var dump = new StringBuilder();
+        foreach (var name in await ExistingAsync(scope))
+        {
+            await using var command = _direct!.CreateCommand($"SELECT * FROM {scope}_{name} ORDER BY 1, 2");
+            await using var reader = await command.ExecuteReaderAsync();
+            while (await reader.ReadAsync())
+            {
+                dump.Append(name);
+                for (var i = 0; i < reader.FieldCount; i++)
+                {
+                    dump.Append(' ').Append(reader.GetValue(i) switch { byte[] bytes => Convert.ToHexString(bytes), DateTime time => time.ToString("O"), var value => value });
+                }
+
+                dump.AppendLine();
+            }
+        }
+
+        return dump.ToString();
+    }
+
+    internal async ValueTask<long> CountStatesAsync(string scope) =>
+        (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states"), CultureInfo.InvariantCulture) : 0;
+
+    internal async ValueTask AddUnknownFieldsAsync(string scope)
+    {
+        foreach (var name in await ExistingAsync(scope))
+        {
+            var document = name == "workspaces" ? "bot" : "document";
+            await RunAsync($"ALTER TABLE {scope}_{name} ADD COLUMN a_column_of_tomorrow text NOT NULL DEFAULT 'more'");
+            await RunAsync($$"""UPDATE {{scope}}_{{name}} SET {{document}} = ('{"a_field_of_tomorrow":{"and":["more"]},' || SUBSTR({{document}}::text, 2))::json""");
+        }
+    }
+
+    internal async ValueTask<object?> RunAsync(string statement)
+    {
+        await using var command = _direct!.CreateCommand(statement);
+        return await command.ExecuteScalarAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var (scope, proxy) in _proxies)
+        {
+            await proxy.DisposeAsync();
+            await RunAsync($"DROP TABLE IF EXISTS {string.Join(", ", Names.Append("schema").Select(name => $"{scope}_{name}"))}");
+        }
+
+        if (_direct is not null)
+        {
+            await _direct.DisposeAsync();
+        }
+    }
+
+    private async ValueTask<IReadOnlyList<string>> ExistingAsync(string scope) => await RunAsync($"SELECT to_regclass('{scope}_schema')::text") is string ? Names : [];
+}

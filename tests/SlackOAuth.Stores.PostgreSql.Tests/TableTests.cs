@@ -1,0 +1,152 @@
+using System.Text.RegularExpressions;
+using System.Transactions;
+using Microsoft.Extensions.DependencyInjection;
+using Npgsql;
+
+namespace SlackOAuth.Stores.PostgreSql.Tests;
+
+/// <summary>The tables: schema, privileges, plans, and the app's own data source.</summary>
+public sealed class TableTests(PostgreSqlServer server) : IAsyncLifetime
+{
+    private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
+
+    private readonly PostgreSqlTables _tables = new(server);
+    private readonly string _scope = "tables" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static SlackOAuthStoresOptions Common => new() { ClientId = "111.222" };
+
+    private static Installation Installation { get; } = new() { TeamId = "T1", UserId = "U1", UserToken = "xoxp-1", BotToken = "xoxb-1", InstalledAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000) };
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _tables.DisposeAsync();
+
+    [Fact]
+    public async Task The_script_prepares_a_schema_and_a_role_without_any_right_to_create_uses_it()
+    {
+        var options = await _tables.OptionsAsync(_scope);
+        options.Schema = options.TablePrefix + "S";
+        await using var owner = new PostgreSqlInstallationStore(Common, options);
+        Assert.Contains("schema is missing", (await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await owner.PrepareAsync(Token))).Message, StringComparison.Ordinal);
+        await _tables.RunAsync($"CREATE SCHEMA \"{options.Schema}\"; CREATE ROLE {_scope} LOGIN PASSWORD 'slackoauth'; GRANT USAGE ON SCHEMA \"{options.Schema}\" TO {_scope}");
+        try
+        {
+            await _tables.RunAsync(owner.PreparationScript);
+            var connection = new NpgsqlConnectionStringBuilder(options.ConnectionString) { Username = _scope, Password = "slackoauth" };
+            await using var app = new PostgreSqlInstallationStore(
+                Common,
+                new PostgreSqlStoreOptions { ConnectionString = connection.ConnectionString, Schema = options.Schema, TablePrefix = options.TablePrefix });
+            var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await app.SaveAsync(Installation, Token));
+            Assert.False(failure.IsTransient);
+            Assert.Contains("Grant", failure.Message, StringComparison.Ordinal);
+
+            await _tables.RunAsync($"GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA \"{options.Schema}\" TO {_scope}");
+            await app.SaveAsync(Installation, Token);
+            Assert.Equal(Installation, await app.FindInstallationAsync(Workspace, "U1", Token));
+            await app.DeleteAllAsync(Workspace, Token);
+            Assert.Null(await app.FindBotAsync(Workspace, Token));
+        }
+        finally
+        {
+            await _tables.RunAsync($"DROP SCHEMA \"{options.Schema}\" CASCADE; DROP ROLE {_scope}");
+        }
+    }
+
+    [Fact]
+    public async Task Missing_tables_are_told_with_what_to_do()
+    {
+        var options = await _tables.OptionsAsync(_scope);
+        options.PrepareOnFirstUse = false;
+        await using var store = new PostgreSqlInstallationStore(Common, options);
+        var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
+        Assert.False(failure.IsTransient);
+        Assert.Contains(nameof(IStorePreparation.PrepareAsync), failure.Message, StringComparison.Ordinal);
+        await store.PrepareAsync(Token);
+        Assert.Null(await store.FindBotAsync(Workspace, Token));
+    }
+
+    [Fact]
+    public async Task The_apps_own_data_source_is_used_by_both_stores_and_not_disposed()
+    {
+        await using var source = NpgsqlDataSource.Create((await _tables.OptionsAsync(_scope)).ConnectionString!);
+        var services = new ServiceCollection();
+        services.AddSlackOAuthStores(options => options.ClientId = "111.222").UsePostgreSql(source);
+        services.Configure<PostgreSqlStoreOptions>(options => options.TablePrefix = _scope + "_");
+        await using (var provider = services.BuildServiceProvider())
+        {
+            await provider.GetRequiredService<IInstallationStore>().SaveAsync(Installation, Token);
+            await provider.GetRequiredService<IOAuthStateStore>().IssueAsync(cancellationToken: Token);
+        }
+
+        await using var command = source.CreateCommand("SELECT 1");
+        Assert.Equal(1, await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_transaction_around_the_caller_undoes_nothing_that_was_acknowledged()
+    {
+        await using var store = new PostgreSqlInstallationStore(Common, await _tables.OptionsAsync(_scope));
+        using (new TransactionScope(TransactionScopeAsyncFlowOption.Enabled))
+        {
+            await store.SaveAsync(Installation, Token);
+        }
+
+        Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
+    }
+
+    [Fact]
+    public async Task Among_100_000_workspaces_and_states_and_the_installations_of_1_000_users_every_call_reads_by_an_index()
+    {
+        await using var store = new PostgreSqlInstallationStore(Common, await _tables.OptionsAsync(_scope));
+        await store.SaveAsync(Installation, Token);
+        await _tables.RunAsync(
+            $$"""
+            INSERT INTO {{_scope}}_workspaces SELECT sha256(i::text::bytea) || '\x00000000000000000000000000000000', '111.222', NULL, 'W' || i, now(), '{"bot_token":"xoxb-1"}' FROM generate_series(1, 100000) AS i;
+            INSERT INTO {{_scope}}_installations SELECT sha256(i::text::bytea) || '\x00000000000000000000000000000000', sha256('1'), 'U1', now(), '{"user_id":"U1"}' FROM generate_series(1, 100000) AS i;
+            INSERT INTO {{_scope}}_installations SELECT workspace_key, sha256(i::text::bytea), 'U' || i, '2000-01-01'::timestamptz, '{"user_id":"U1"}' FROM {{_scope}}_workspaces, generate_series(2, 1001) AS i WHERE team_id = 'W1';
+            INSERT INTO {{_scope}}_states SELECT sha256(i::text::bytea), '\x00', i, '{}' FROM generate_series(1, 100000) AS i;
+            ANALYZE {{_scope}}_workspaces, {{_scope}}_installations, {{_scope}}_history, {{_scope}}_states
+            """);
+        var statements = PostgreSqlStatements.For(null, _scope + "_");
+        string[] ofOneWorkspace =
+        [
+            statements.FindBot, statements.FindInstallation, statements.FindLatestInstallation, statements.Save, statements.SaveBot, statements.SaveWithHistory, statements.DeleteBot,
+            statements.DeleteInstallation, statements.ListBots, statements.ListInstallations, statements.Issue, statements.Consume,
+        ];
+        foreach (var statement in ofOneWorkspace.SelectMany(text => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
+        {
+            var plan = await ExplainAsync(statement);
+
+            // The history is empty, and read whole for that.
+            Assert.False(Regex.IsMatch(plan, "Seq Scan on [a-z0-9]+_(workspaces|installations|states)"), $"{statement}\n{plan}");
+        }
+
+        Assert.DoesNotContain("Sort", await ExplainAsync(statements.FindLatestInstallation), StringComparison.Ordinal);
+    }
+
+    private async Task<string> ExplainAsync(string statement)
+    {
+        var literal = Regex.Replace(statement, "@[a-z_]+", match => match.Value switch
+        {
+            "@page" or "@batch" or "@kept" => "10",
+            "@expires_at" or "@now" => "1",
+            "@bot" or "@document" => "'{}'::json",
+            "@installed_at" or "@bot_installed_at" => "now()",
+            "@client_id" or "@team_id" or "@enterprise_id" or "@user_id" => "'x'",
+            "@end" => @"'\xff'::bytea",
+            _ => @"'\x6b86b273'::bytea",
+        });
+        await using var source = NpgsqlDataSource.Create(await server.GetConnectionStringAsync());
+        await using var command = source.CreateCommand("EXPLAIN " + literal);
+        await using var reader = await command.ExecuteReaderAsync(Token);
+        var lines = new List<string>();
+        while (await reader.ReadAsync(Token))
+        {
+            lines.Add(reader.GetString(0));
+        }
+
+        return string.Join('\n', lines);
+    }
+}

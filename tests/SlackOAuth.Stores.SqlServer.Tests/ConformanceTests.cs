@@ -1,0 +1,108 @@
+using Microsoft.Extensions.DependencyInjection;
+using SlackOAuth.Stores.Conformance;
+
+namespace SlackOAuth.Stores.SqlServer.Tests;
+
+public sealed class SqlServerInstallationFixture(SqlServerServer server) : StoreFixture<IInstallationStore>
+{
+    private readonly SqlServerTables _tables = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name));
+
+    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
+
+    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
+
+    public override ValueTask StopAsync() => _tables.DisposeAsync();
+}
+
+public sealed class SqlServerStateFixture(SqlServerServer server) : StoreFixture<IOAuthStateStore>
+{
+    private readonly SqlServerTables _tables = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
+
+    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
+
+    public override ValueTask<long> CountStatesAsync(StoreScope scope) => _tables.CountStatesAsync(scope.Name);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _tables.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
+
+    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
+
+    public override ValueTask StopAsync() => _tables.DisposeAsync();
+}
+
+public sealed class SqlServerInstallationStoreConformanceTests(SqlServerInstallationFixture fixture) : InstallationStoreConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerStateStoreConformanceTests(SqlServerStateFixture fixture) : StateStoreConformanceTests<SqlServerStateFixture>(fixture);
+
+public sealed class SqlServerInstallationListingConformanceTests(SqlServerInstallationFixture fixture) : InstallationListingConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerInstallationHistoryConformanceTests(SqlServerInstallationFixture fixture) : InstallationHistoryConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerInstallationPreparationConformanceTests(SqlServerInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerStatePreparationConformanceTests(SqlServerStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, SqlServerStateFixture>(fixture);
+
+public sealed class SqlServerExpiredStatePurgingConformanceTests(SqlServerStateFixture fixture) : ExpiredStatePurgingConformanceTests<SqlServerStateFixture>(fixture);
+
+public sealed class SqlServerRegistrationConformanceTests(SqlServerServer server) : RegistrationConformanceTests, IAsyncLifetime
+{
+    private readonly SqlServerTables _tables = new(server);
+    private SqlServerStoreOptions _options = null!;
+
+    protected override IReadOnlyList<(string Named, Action<SlackOAuthStoresBuilder> Use)> WrongOptions =>
+    [
+        (nameof(SqlServerStoreOptions.ConnectionString), builder => builder.UseSqlServer()),
+        (nameof(SqlServerStoreOptions.ConnectionString), builder => builder.UseSqlServer(options => options.ConnectionString = "Database=app")),
+        (nameof(SqlServerStoreOptions.ConnectionString), builder => builder.UseSqlServer(options => options.ConnectionString = "Server=db;Nonsense=1")),
+        (nameof(SqlServerStoreOptions.Schema), builder => builder.UseSqlServer(options => (options.ConnectionString, options.Schema) = ("Server=db", "a.b"))),
+        (nameof(SqlServerStoreOptions.TablePrefix), builder => builder.UseSqlServer(options => (options.ConnectionString, options.TablePrefix) = ("Server=db", "x; DROP TABLE y"))),
+    ];
+
+    public async ValueTask InitializeAsync() => _options = await _tables.OptionsAsync(Scope.Name);
+
+    public ValueTask DisposeAsync() => _tables.DisposeAsync();
+
+    protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts) =>
+        builder.UseSqlServer(options => (options.ConnectionString, options.TablePrefix) = (_options.ConnectionString, _options.TablePrefix), contracts);
+
+    protected override IServiceProvider Build(IServiceCollection services) => services.BuildServiceProvider();
+}
+
+public sealed class SqlServerConformanceCoverageTests : ConformanceCoverageTests;

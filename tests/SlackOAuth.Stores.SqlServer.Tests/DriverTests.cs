@@ -1,0 +1,69 @@
+using System.Net;
+using System.Net.Sockets;
+using Microsoft.Data.SqlClient;
+
+namespace SlackOAuth.Stores.SqlServer.Tests;
+
+/// <summary>What can be known of the use of the driver without a server.</summary>
+public sealed class DriverTests
+{
+    private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static SlackOAuthStoresOptions Common => new() { ClientId = "111.222" };
+
+    [Fact]
+    public async Task A_server_that_cannot_be_reached_gives_a_failure_that_a_retry_can_help_and_that_names_no_secret()
+    {
+        await using var store = new SqlServerInstallationStore(
+            Common,
+            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=hush-hush;Connect Timeout=5;ConnectRetryCount=0" });
+        var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
+        Assert.True(failure.IsTransient);
+        Assert.Equal("SqlServer", failure.ProviderName);
+        Assert.IsType<SqlException>(failure.InnerException);
+        Assert.DoesNotContain("hush", failure.ToString(), StringComparison.Ordinal);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await store.FindBotAsync(Workspace, new CancellationToken(canceled: true)));
+    }
+
+    [Fact]
+    public async Task The_drivers_retry_logic_opens_connections()
+    {
+        var retry = SqlConfigurableRetryFactory.CreateFixedRetryProvider(new SqlRetryLogicOption
+        {
+            NumberOfTries = 3,
+            DeltaTime = TimeSpan.FromMilliseconds(1),
+            MaxTimeInterval = TimeSpan.FromMilliseconds(2),
+            TransientErrors = [0, -1, 53, 111, 10061, 40],
+        });
+        var retries = 0;
+        retry.Retrying += (_, _) => Interlocked.Increment(ref retries);
+        await using var store = new SqlServerInstallationStore(
+            Common,
+            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=p;Connect Timeout=5;ConnectRetryCount=0", RetryLogicProvider = retry });
+        await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
+        Assert.True(retries >= 2, $"The provider was asked {retries} times.");
+    }
+
+    [Fact]
+    public void The_drivers_retry_logic_is_for_every_statement_but_the_consume()
+    {
+        var retry = SqlConfigurableRetryFactory.CreateFixedRetryProvider(new SqlRetryLogicOption { NumberOfTries = 3, DeltaTime = TimeSpan.FromSeconds(1) });
+        using var database = SqlServerDatabase.Open(new SqlServerStoreOptions { ConnectionString = "Server=db", RetryLogicProvider = retry });
+        Assert.Same(retry, database.RetryOf(database.Statements.Save));
+        Assert.Same(retry, database.RetryOf(database.Statements.Issue));
+        Assert.Equal(1, database.RetryOf(database.Statements.Consume)!.RetryLogic.NumberOfTries);
+
+        using var silent = SqlServerDatabase.Open(new SqlServerStoreOptions { ConnectionString = "Server=db" });
+        Assert.Null(silent.RetryOf(silent.Statements.Save));
+        Assert.Equal(1, silent.RetryOf(silent.Statements.Consume)!.RetryLogic.NumberOfTries);
+    }
+
+    private static int ClosedPort()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+}

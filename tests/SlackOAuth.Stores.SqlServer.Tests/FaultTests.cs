@@ -1,0 +1,94 @@
+using Microsoft.Data.SqlClient;
+using SlackOAuth.Stores.TestBackends;
+
+namespace SlackOAuth.Stores.SqlServer.Tests;
+
+/// <summary>Answers that are cut off, the script by hand, and several processes over one server.</summary>
+public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
+{
+    private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
+
+    private readonly SqlServerTables _tables = new(server);
+    private readonly string _scope = "faults" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static SlackOAuthStoresOptions Common => new() { ClientId = "111.222" };
+
+    private static Installation Installation { get; } = new() { TeamId = "T1", UserId = "U1", UserToken = "xoxp-1", BotToken = "xoxb-1", InstalledAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000) };
+
+    public ValueTask InitializeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask DisposeAsync() => _tables.DisposeAsync();
+
+    [Fact]
+    public async Task An_answer_that_is_cut_off_once_is_asked_for_again_where_that_is_safe()
+    {
+        await using var store = new SqlServerInstallationStore(Common, await _tables.OptionsAsync(_scope));
+        await store.PrepareAsync(Token);
+        _tables.Proxy(_scope).CutNextAnswers();
+        await store.SaveAsync(Installation, Token);
+        _tables.Proxy(_scope).CutNextAnswers(7);
+        Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
+    }
+
+    [Fact]
+    public async Task A_consume_whose_answer_was_cut_off_fails_rather_than_deny_the_state()
+    {
+        await using var states = new SqlServerOAuthStateStore(Common, await _tables.OptionsAsync(_scope));
+        var state = await states.IssueAsync(cancellationToken: Token);
+        _tables.Proxy(_scope).CutNextAnswers();
+        Assert.True((await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await states.ConsumeAsync(state, cancellationToken: Token))).IsTransient);
+        Assert.Null(await states.ConsumeAsync(state, cancellationToken: Token));
+        Assert.NotNull(await states.ConsumeAsync(await states.IssueAsync(cancellationToken: Token), cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task The_script_prepares_tables_as_the_store_does()
+    {
+        var options = await _tables.OptionsAsync(_scope);
+        options.PrepareOnFirstUse = false;
+        await using var store = new SqlServerInstallationStore(Common, options);
+        var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
+        Assert.Contains(nameof(IStorePreparation.PrepareAsync), failure.Message, StringComparison.Ordinal);
+        await _tables.RunAsync(store.PreparationScript);
+        await _tables.RunAsync(store.PreparationScript);
+        await store.SaveAsync(Installation, Token);
+        Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
+    }
+
+    [Fact]
+    public async Task A_state_has_one_winner_among_64_consumers_in_two_processes()
+    {
+        await _tables.OptionsAsync(_scope);
+        var connection = new SqlConnectionStringBuilder(await server.GetConnectionStringAsync()) { MaxPoolSize = 32 }.ConnectionString;
+        await using var store = new SqlServerOAuthStateStore(Common, new SqlServerStoreOptions { ConnectionString = connection, TablePrefix = _scope + "_" });
+        var states = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => store.IssueAsync(cancellationToken: Token).AsTask()));
+        string[] arguments = [connection, _scope + "_", .. states];
+        var won = await Task.WhenAll(SecondProcess.RunAsync<Consume>(arguments), SecondProcess.RunAsync<Consume>(arguments));
+        Assert.Equal(states.Order(StringComparer.Ordinal), won.SelectMany(list => list).Order(StringComparer.Ordinal));
+        Assert.Equal(0, await _tables.CountStatesAsync(_scope));
+    }
+
+    public sealed class Consume : ISecondProcess
+    {
+        public async Task<IReadOnlyList<string>> RunAsync(IReadOnlyList<string> arguments)
+        {
+            await using var store = new SqlServerOAuthStateStore(Common, new SqlServerStoreOptions { ConnectionString = arguments[0], TablePrefix = arguments[1] });
+            var won = await Task.WhenAll(Enumerable.Range(0, 32).Select(_ => Task.Run(async () =>
+            {
+                var mine = new List<string>();
+                foreach (var state in arguments.Skip(2))
+                {
+                    if (await store.ConsumeAsync(state) is not null)
+                    {
+                        mine.Add(state);
+                    }
+                }
+
+                return mine;
+            })));
+            return [.. won.SelectMany(mine => mine)];
+        }
+    }
+}

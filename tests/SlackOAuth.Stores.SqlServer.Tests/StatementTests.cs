@@ -1,0 +1,201 @@
+using Microsoft.SqlServer.Dac.Model;
+using Microsoft.SqlServer.TransactSql.ScriptDom;
+using SlackOAuth.Stores.Relational;
+
+namespace SlackOAuth.Stores.SqlServer.Tests;
+
+/// <summary>What can be known of the statements without a server: Microsoft's parser reads them for every version, and Microsoft's model binds them to the tables.</summary>
+public sealed class StatementTests
+{
+    private static readonly RelationalStatements Statements = SqlServerStatements.For("dbo", "slack_");
+
+    private static readonly (string Name, TSqlParser Parser, SqlServerVersion Model)[] Versions =
+    [
+        ("2016", new TSql130Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql130),
+        ("2017", new TSql140Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql140),
+        ("2019", new TSql150Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql150),
+        ("2022", new TSql160Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql160),
+        ("Azure", new TSql160Parser(true, SqlEngineType.SqlAzure), SqlServerVersion.SqlAzure),
+    ];
+
+    /// <summary>The parameters as the driver declares them.</summary>
+    private const string Parameters =
+        """
+        @workspace binary(48), @client_id nvarchar(255), @enterprise_id nvarchar(255), @team_id nvarchar(255), @bot_installed_at datetime2(6), @bot nvarchar(max), @nobody binary(32), @kept int,
+        @user binary(32), @user_id nvarchar(255), @installed_at datetime2(6), @document nvarchar(max), @after binary(48), @after_user binary(32), @end binary(48), @page int,
+        @state binary(32), @client binary(16), @expires_at bigint, @now bigint, @batch int
+        """;
+
+    public static TheoryData<string> VersionNames => [.. Versions.Select(version => version.Name)];
+
+    private static IEnumerable<(string Name, string Text)> All =>
+        typeof(RelationalStatements).GetProperties().Where(property => property.PropertyType == typeof(string)).Select(property => (property.Name, (string)property.GetValue(Statements)!));
+
+    [Theory]
+    [MemberData(nameof(VersionNames))]
+    public void Every_statement_is_read_by_the_parser_of(string version)
+    {
+        var parser = Versions.Single(known => known.Name == version).Parser;
+        Assert.Equal(20, All.Count());
+        Assert.Empty(All.SelectMany(statement => Parse(parser, statement.Text).Errors.Select(error => $"{statement.Name}, line {error.Line}: {error.Message}")));
+    }
+
+    [Theory]
+    [MemberData(nameof(VersionNames))]
+    public void Every_statement_binds_to_the_tables_in(string version) =>
+        Assert.Empty(All.Where(statement => statement.Name != nameof(RelationalStatements.Prepare)).SelectMany(statement => Bind(version, statement.Name, statement.Text)));
+
+    [Theory]
+    [InlineData("SELECT bott FROM dbo.slack_workspaces WHERE workspace_key = @workspace")]
+    [InlineData("SELECT bot FROM dbo.slack_workspace WHERE workspace_key = @workspace")]
+    [InlineData("UPDATE dbo.slack_workspaces SET bots = @bot WHERE workspace_key = @workspace")]
+    [InlineData("INSERT INTO dbo.slack_states (state_key, document) VALUES (@state, @data)")]
+    public void A_wrong_statement_would_be_found(string statement) => Assert.NotEmpty(Bind("2022", "Wrong", statement));
+
+    /// <summary>A parameter of another type than its column's would have the server convert the column, and read the table instead of the index.</summary>
+    [Fact]
+    public void Every_parameter_has_the_type_of_the_column_it_meets()
+    {
+        var columns = new ColumnVisitor();
+        Parse(Versions[0].Parser, Statements.Prepare).Fragment.Accept(columns);
+        var visitor = new MeetingVisitor();
+        foreach (var (_, text) in All)
+        {
+            Parse(Versions[0].Parser, text).Fragment.Accept(visitor);
+        }
+
+        Assert.True(visitor.Meetings.Count > 50, $"Only {visitor.Meetings.Count} comparisons were found.");
+        Assert.DoesNotContain(visitor.Meetings, meeting => !Parameters.Contains($"{meeting.Parameter} {columns.Types[meeting.Column]}", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void The_rules_of_every_engine_that_speaks_T_SQL_are_kept()
+    {
+        foreach (var (name, text) in All)
+        {
+            var visitor = new RuleVisitor();
+            Parse(Versions[0].Parser, text).Fragment.Accept(visitor);
+            Assert.True(visitor.Faults.Count == 0, $"{name}: {string.Join(", ", visitor.Faults)}");
+        }
+    }
+
+    [Fact]
+    public void Ids_and_documents_keep_every_character_and_times_their_microseconds()
+    {
+        var columns = new ColumnVisitor();
+        Parse(Versions[0].Parser, Statements.Prepare).Fragment.Accept(columns);
+        Assert.NotEmpty(columns.Text);
+        Assert.All(columns.Text, column => Assert.Equal("Latin1_General_100_BIN2", column.Collation?.Value));
+        Assert.All(columns.Text.Where(column => column.ColumnIdentifier.Value is "bot" or "document"), column => Assert.Equal("max", ((SqlDataTypeReference)column.DataType).Parameters[0].Value));
+        Assert.NotEmpty(columns.Times);
+        Assert.All(columns.Times, column => Assert.Equal("6", ((SqlDataTypeReference)column.DataType).Parameters[0].Value));
+    }
+
+    private static (TSqlFragment Fragment, IList<ParseError> Errors) Parse(TSqlParser parser, string text)
+    {
+        using var reader = new StringReader(text);
+        return (parser.Parse(reader, out var errors), errors);
+    }
+
+    /// <summary>What the model has against a statement that stands in a procedure beside the tables of the script.</summary>
+    private static IEnumerable<string> Bind(string version, string name, string text)
+    {
+        var (_, parser, modelVersion) = Versions.Single(known => known.Name == version);
+        using var model = new TSqlModel(modelVersion, new TSqlModelOptions());
+        var tables = new DefinitionVisitor();
+        Parse(parser, Statements.Prepare).Fragment.Accept(tables);
+        Assert.Equal(7, tables.Definitions.Count);
+        foreach (var definition in tables.Definitions)
+        {
+            model.AddObjects(definition);
+        }
+
+        try
+        {
+            model.AddObjects($"CREATE PROCEDURE dbo.[{name}] {Parameters} AS BEGIN\n{text}\nEND");
+            return [.. model.Validate().Select(message => $"{name}: {message.Message}")];
+        }
+        catch (DacModelException exception)
+        {
+            return [$"{name}: {exception.Message}"];
+        }
+    }
+
+    private sealed class DefinitionVisitor : TSqlFragmentVisitor
+    {
+        internal List<string> Definitions { get; } = [];
+
+        public override void Visit(CreateTableStatement node) => Definitions.Add(Text(node));
+
+        public override void Visit(CreateIndexStatement node) => Definitions.Add(Text(node));
+
+        internal static string Text(TSqlFragment node) =>
+            string.Concat(Enumerable.Range(node.FirstTokenIndex, node.LastTokenIndex - node.FirstTokenIndex + 1).Select(index => node.ScriptTokenStream[index].Text));
+    }
+
+    private sealed class RuleVisitor : TSqlFragmentVisitor
+    {
+        internal List<string> Faults { get; } = [];
+
+        public override void Visit(MergeStatement node) => Faults.Add("MERGE");
+
+        public override void Visit(CreateOrAlterProcedureStatement node) => Faults.Add("CREATE OR ALTER");
+
+        public override void Visit(CreateOrAlterViewStatement node) => Faults.Add("CREATE OR ALTER");
+
+        public override void Visit(IndexDefinition node) => Faults.Add("an inline index");
+
+        public override void Visit(TableHint node)
+        {
+            // What no correctness rests on where writes come first: see SqlServerStatements.
+            if (node.HintKind is not (TableHintKind.ReadPast or TableHintKind.RepeatableRead))
+            {
+                Faults.Add($"the hint {node.HintKind}");
+            }
+        }
+
+        public override void Visit(StringLiteral node)
+        {
+            if (!node.IsNational)
+            {
+                Faults.Add($"the literal '{node.Value}', which is not Unicode");
+            }
+        }
+    }
+
+    private sealed class MeetingVisitor : TSqlFragmentVisitor
+    {
+        internal List<(string Column, string Parameter)> Meetings { get; } = [];
+
+        public override void Visit(BooleanComparisonExpression node) => Meet(node.FirstExpression, node.SecondExpression);
+
+        public override void Visit(AssignmentSetClause node) => Meet(node.Column, node.NewValue);
+
+        private void Meet(ScalarExpression first, ScalarExpression second)
+        {
+            if (first is ColumnReferenceExpression column && second is VariableReference parameter)
+            {
+                Meetings.Add((column.MultiPartIdentifier.Identifiers[^1].Value, parameter.Name));
+            }
+        }
+    }
+
+    private sealed class ColumnVisitor : TSqlFragmentVisitor
+    {
+        internal List<ColumnDefinition> Text { get; } = [];
+
+        internal List<ColumnDefinition> Times { get; } = [];
+
+        /// <summary>By the column's name, which means the same in every table.</summary>
+        internal Dictionary<string, string> Types { get; } = [];
+
+        public override void Visit(ColumnDefinition node)
+        {
+            Types[node.ColumnIdentifier.Value] = DefinitionVisitor.Text(node.DataType);
+            if (node.DataType is SqlDataTypeReference { SqlDataTypeOption: var type })
+            {
+                (type switch { SqlDataTypeOption.NVarChar => Text, SqlDataTypeOption.DateTime2 => Times, _ => [] }).Add(node);
+            }
+        }
+    }
+}
