@@ -150,7 +150,7 @@ public sealed class ProcessTests : IDisposable
 
     private Process Start(string command, params string[] arguments)
     {
-        // The host that runs this test: .../shared/Microsoft.NETCore.App/{version}/ lies three below it.
+        // The host that runs this test: {dotnet}/shared/Microsoft.NETCore.App/{version}/ lies three below it.
         var host = Path.GetFullPath(Path.Combine(RuntimeEnvironment.GetRuntimeDirectory(), "..", "..", "..", OperatingSystem.IsWindows() ? "dotnet.exe" : "dotnet"));
         return Process.Start(new ProcessStartInfo(host, [typeof(WorkerRecords).Assembly.Location, command, _folder.Path, .. arguments])
         {
