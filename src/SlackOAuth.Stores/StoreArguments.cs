@@ -42,6 +42,36 @@ public static class StoreArguments
         return ValidateWorkspace(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall, nameof(bot));
     }
 
+    /// <summary>Checks a bot that is to be saved under a lease. [30]</summary>
+    /// <returns>The key it is saved under.</returns>
+    /// <exception cref="ArgumentException">The lease is of another credential, or the bot cannot be saved.</exception>
+    public static WorkspaceId Validate(RotationLease lease, Bot bot)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        var workspace = Validate(bot);
+        return lease.Workspace == workspace && lease.UserId is null ? workspace : throw OfAnother(nameof(bot));
+    }
+
+    /// <summary>Checks an installation that is to be saved under a lease. [30]</summary>
+    /// <returns>The key it is saved under.</returns>
+    /// <exception cref="ArgumentException">The lease is of another credential, or the installation cannot be saved.</exception>
+    public static WorkspaceId Validate(RotationLease lease, Installation installation)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        var workspace = Validate(installation);
+        return lease.Workspace == workspace && lease.UserId == installation.UserId ? workspace : throw OfAnother(nameof(installation));
+    }
+
+    /// <summary>Checks how long a lease is to last: more than nothing, and a day at most. [28]</summary>
+    /// <exception cref="ArgumentOutOfRangeException">It is not.</exception>
+    public static void ValidateLeaseDuration(TimeSpan duration)
+    {
+        if (duration <= TimeSpan.Zero || duration > TimeSpan.FromDays(1))
+        {
+            throw new ArgumentOutOfRangeException(nameof(duration), duration, "A lease lasts longer than nothing and a day at most. A few times the timeout of a call to Slack is right.");
+        }
+    }
+
     /// <summary>Whether anything can have been saved under these ids. A find or delete for which this is false finds and deletes nothing, and need not ask the engine.</summary>
     /// <param name="workspace">The workspace or organization.</param>
     /// <param name="userId">The user; null for none in particular.</param>
@@ -87,6 +117,9 @@ public static class StoreArguments
 
         return null;
     }
+
+    private static ArgumentException OfAnother(string parameter) =>
+        new("The lease is of another credential; nothing was saved. Save a bot under the lease of its workspace's bot, and an installation under that of its user.", parameter);
 
     private static WorkspaceId ValidateWorkspace(string? enterpriseId, string? teamId, bool isEnterpriseInstall, string parameter)
     {
