@@ -29,12 +29,19 @@ fi
 output=$(mktemp)
 trap 'rm -f "$output"; build/engines/docker.sh stop' EXIT
 for project in "${projects[@]}"; do
-  [[ $project == tests/SlackApp.Tests ]] && bash build/chromium.sh
   # SlackOAuth.Stores.Redis.Tests needs what build/engines/redis.sh gets, unless SLACKOAUTH_TEST_REDIS names a server. Where there is none to be had, the tests say so.
-  engine=$(basename "$project" .Tests) engine=${engine##*.} engine=${engine,,} server=SLACKOAUTH_TEST_${engine^^}
-  if [[ -z ${!server:-} && -x build/engines/$engine.sh ]]; then
-    build/engines/docker.sh start && "build/engines/$engine.sh"
+  needed=$(basename "$project" .Tests) needed=${needed##*.} needed=${needed,,}
+  if [[ $project == tests/SlackApp.Tests ]]; then
+    bash build/chromium.sh
+    needed="redis mongodb dynamodb postgresql"
   fi
+
+  for engine in $needed; do
+    server=SLACKOAUTH_TEST_${engine^^}
+    if [[ -z ${!server:-} && -x build/engines/$engine.sh ]]; then
+      build/engines/docker.sh start && "build/engines/$engine.sh"
+    fi
+  done
 done
 
 if [[ $# -eq 0 ]]; then

@@ -1,11 +1,12 @@
 using System.Net;
+using System.Security.Cryptography;
 using System.Text.RegularExpressions;
 using SlackOAuth.Testing;
 
 namespace SlackApp;
 
-/// <summary>Drives the whole app over HTTP, as browsers and Slack do, on a free port and in a temporary folder. Prints a line per step.</summary>
-internal sealed partial class Check(SlackAppHost host) : IDisposable
+/// <summary>Drives the whole app over HTTP, as browsers and Slack do, on a free port, in a temporary folder and under a client id of its own. Prints a line per step.</summary>
+public sealed partial class Check(SlackAppHost host) : IDisposable
 {
     private const string EventsPath = "/slack/events";
 
@@ -15,13 +16,22 @@ internal sealed partial class Check(SlackAppHost host) : IDisposable
     private int _failures;
 
     /// <returns>0 where every step went as it should, else 1.</returns>
-    public static async Task<int> RunAsync()
+    /// <param name="arguments">More settings, such as the store.</param>
+    public static async Task<int> RunAsync(string[] arguments)
     {
         var folder = Directory.CreateTempSubdirectory("slack-app-check-");
         try
         {
+            // The store may be somebody's: what an earlier check left, or another one does now, is not this one's.
             await using var host = await SlackAppHost.StartAsync(
-                ["--Urls=http://127.0.0.1:0", $"--DataFolder={folder.FullName}", "--SLACK_CLIENT_ID=", "--Logging:LogLevel:Default=Critical"]);
+                [
+                    "--Urls=http://127.0.0.1:0",
+                    $"--DataFolder={folder.FullName}",
+                    "--SLACK_CLIENT_ID=",
+                    $"--BuiltInSlack:ClientId={RandomNumberGenerator.GetInt32(int.MaxValue)}.{RandomNumberGenerator.GetInt32(int.MaxValue)}",
+                    "--Logging:LogLevel:Default=Critical",
+                    .. arguments,
+                ]);
             using var check = new Check(host);
             return await check.RunStepsAsync();
         }

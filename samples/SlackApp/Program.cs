@@ -2,7 +2,7 @@ using SlackApp;
 
 if (args.Contains("--check"))
 {
-    return await Check.RunAsync();
+    return await Check.RunAsync([.. args.Except(["--check"])]);
 }
 
 await using var host = await SlackAppHost.StartAsync(args);

@@ -19,7 +19,8 @@ public sealed class SlackAppHost : IAsyncDisposable
     public static async Task<SlackAppHost> StartAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
-        var slack = builder.Configuration["SLACK_CLIENT_ID"] is { Length: > 0 } ? null : await FakeSlack.StartAsync(new() { Apps = [Registration] });
+        var registration = Register(builder.Configuration["BuiltInSlack:ClientId"]);
+        var slack = builder.Configuration["SLACK_CLIENT_ID"] is { Length: > 0 } ? null : await FakeSlack.StartAsync(new() { Apps = [registration] });
         var folder = Path.Combine(builder.Environment.ContentRootPath, builder.Configuration["DataFolder"] ?? ".data");
 
         builder.Services.AddSlackOAuth(options =>
@@ -31,11 +32,11 @@ public sealed class SlackAppHost : IAsyncDisposable
             (options.InstallPath, options.CallbackPath) = ("/slack/install", "/slack/oauth_redirect");
             if (slack is not null)
             {
-                (options.ClientId, options.ClientSecret, options.SigningSecret) = (Registration.ClientId, Registration.ClientSecret, Registration.SigningSecret);
+                (options.ClientId, options.ClientSecret, options.SigningSecret) = (registration.ClientId, registration.ClientSecret, registration.SigningSecret);
                 (options.SlackUrl, options.RedirectUri) = (slack.BaseAddress, null);
                 options.SuccessUrl ??= "/";
             }
-        }).UseFileSystem(options => options.BaseDirectory = Path.Combine(folder, "installations"));
+        }).UseChosenStore(builder.Configuration, folder);
 
         if (slack is not null)
         {
@@ -96,5 +97,7 @@ public sealed class SlackAppHost : IAsyncDisposable
     }
 
     /// <summary>How the app is registered with the built-in Slack.</summary>
-    private static FakeSlackApp Registration { get; } = new() { Name = "Sample app", RedirectUris = [] };
+    private static FakeSlackApp Register(string? clientId) => clientId is null
+        ? new() { Name = "Sample app", RedirectUris = [] }
+        : new() { Name = "Sample app", RedirectUris = [], ClientId = clientId };
 }
