@@ -67,6 +67,23 @@ public abstract class RegistrationConformanceTests
         Assert.Null(await store.ConsumeAsync(late, OAuthStatePurpose.Install, Cancellation));
     }
 
+    /// <summary>The end of a lease is judged by the <see cref="TimeProvider"/> of the services.</summary>
+    [Fact, Contract(28)]
+    public virtual async Task The_resolved_installation_store_judges_leases_by_the_services_clock()
+    {
+        Assert.SkipUnless(Contracts.HasFlag(StoreContracts.Installations), "The provider has no installation store.");
+        await using var provider = new Container(Build(Services(builder => Use(builder, Contracts))));
+        var store = provider.Services.GetRequiredService<IInstallationStore>();
+        var leasing = store.GetCapability<IRotationLeasing>();
+        Assert.SkipUnless(leasing is not null, $"The provider's installation store is no {nameof(IRotationLeasing)}.");
+        await store.SaveBotAsync(Sample.Bot(1, "stored"), Cancellation);
+        var duration = TimeSpan.FromHours(1);
+        Assert.NotNull(await leasing.TryAcquireLeaseAsync(Sample.Workspace, null, duration, Cancellation));
+        Assert.Null(await leasing.TryAcquireLeaseAsync(Sample.Workspace, null, duration, Cancellation));
+        Scope.Time.Advance(duration);
+        Assert.NotNull(await leasing.TryAcquireLeaseAsync(Sample.Workspace, null, duration, Cancellation));
+    }
+
     /// <summary>A store is a singleton: it is safe for concurrent use, and holds its engine's connections.</summary>
     [Fact, Contract(12)]
     public virtual async Task A_resolved_store_is_a_singleton()

@@ -41,6 +41,9 @@ public enum StoreCapabilities
     /// <summary>The fixture overrides <c>AddUnknownFieldsAsync</c>. [13]</summary>
     UnknownFields = 1 << 10,
 
+    /// <summary>The store is an <see cref="IRotationLeasing"/>. [27] to [31]</summary>
+    RotationLeases = 1 << 11,
+
     /// <summary>What a fixture declares that overrides nothing.</summary>
     Default = SecondInstance | AtomicSave,
 }

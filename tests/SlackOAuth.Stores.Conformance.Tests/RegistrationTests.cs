@@ -21,6 +21,9 @@ public class RegistrationTests
         ["has a clock of its own"] = (
             nameof(Suite.The_resolved_state_store_judges_expiry_by_the_services_clock),
             (builder, _, data) => Sound(builder, StoreContracts.All, data).UseStateStore("broken", services => new InMemoryOAuthStateStore(OptionsOf(services), TimeProvider.System, data))),
+        ["has a clock of its own for leases"] = (
+            nameof(Suite.The_resolved_installation_store_judges_leases_by_the_services_clock),
+            (builder, _, data) => Sound(builder, StoreContracts.All, data).UseInstallationStore("broken", services => new InMemoryInstallationStore(OptionsOf(services), data, TimeProvider.System))),
         ["makes a store for each who asks"] = (
             nameof(Suite.A_resolved_store_is_a_singleton),
             (builder, contracts, data) => Sound(builder, contracts, data).Services.Replace(
@@ -87,7 +90,7 @@ public class RegistrationTests
     {
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore("sound", services => new InMemoryInstallationStore(Changed(services), data));
+            builder.UseInstallationStore("sound", services => new InMemoryInstallationStore(Changed(services), data, services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

@@ -10,7 +10,7 @@ internal static class Suites
 
     internal static IReadOnlyList<Type> All { get; } =
     [
-        typeof(Installations), typeof(Listing), typeof(History), typeof(InstallationPreparation),
+        typeof(Installations), typeof(Listing), typeof(History), typeof(Leases), typeof(InstallationPreparation),
         typeof(States), typeof(Purging), typeof(StatePreparation),
     ];
 
@@ -59,6 +59,8 @@ internal static class Suites
     internal sealed class Listing(TableFixture<IInstallationStore> fixture) : InstallationListingConformanceTests<TableFixture<IInstallationStore>>(fixture);
 
     internal sealed class History(TableFixture<IInstallationStore> fixture) : InstallationHistoryConformanceTests<TableFixture<IInstallationStore>>(fixture);
+
+    internal sealed class Leases(TableFixture<IInstallationStore> fixture) : RotationLeaseConformanceTests<TableFixture<IInstallationStore>>(fixture);
 
     internal sealed class InstallationPreparation(TableFixture<IInstallationStore> fixture) : StorePreparationConformanceTests<IInstallationStore, TableFixture<IInstallationStore>>(fixture);
 

@@ -22,7 +22,7 @@ internal static class InMemoryEngines
 public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStore>
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Dump;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump;
 
     public override ValueTask<string> DumpAsync(StoreScope scope)
     {
@@ -33,7 +33,7 @@ public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStor
         }
     }
 
-    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new InMemoryInstallationStore(scope.Options, InMemoryEngines.Of(scope)));
+    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new InMemoryInstallationStore(scope.Options, InMemoryEngines.Of(scope), scope.Time));
 }
 
 public sealed class InMemoryStateFixture : StoreFixture<IOAuthStateStore>
@@ -69,6 +69,8 @@ public sealed class InMemoryStateStoreConformanceTests(InMemoryStateFixture fixt
 public sealed class InMemoryInstallationListingConformanceTests(InMemoryInstallationFixture fixture) : InstallationListingConformanceTests<InMemoryInstallationFixture>(fixture);
 
 public sealed class InMemoryInstallationHistoryConformanceTests(InMemoryInstallationFixture fixture) : InstallationHistoryConformanceTests<InMemoryInstallationFixture>(fixture);
+
+public sealed class InMemoryRotationLeaseConformanceTests(InMemoryInstallationFixture fixture) : RotationLeaseConformanceTests<InMemoryInstallationFixture>(fixture);
 
 public sealed class InMemoryExpiredStatePurgingConformanceTests(InMemoryStateFixture fixture) : ExpiredStatePurgingConformanceTests<InMemoryStateFixture>(fixture);
 

@@ -22,6 +22,9 @@ internal sealed record ModelRun<TStore>(TStore Store, TStore Other, TestClock Ti
 {
     /// <summary>The states issued until now, by the step that issued them.</summary>
     internal ConcurrentDictionary<int, string> States { get; } = [];
+
+    /// <summary>The leases had until now, the last one first.</summary>
+    internal List<RotationLease> Leases { get; } = [];
 }
 
 /// <summary>A sequence that runs alone, and then several at once, if any.</summary>

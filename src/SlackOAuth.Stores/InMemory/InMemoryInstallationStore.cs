@@ -5,23 +5,26 @@ namespace SlackOAuth.Stores;
 
 /// <summary>Keeps installations in the memory of the process: the reference that the conformance suite compares other stores with, and a store for tests and trials.</summary>
 /// <remarks>Everything is lost with the process. Safe for concurrent use.</remarks>
-public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory
+public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing
 {
     private readonly InMemoryStoreData _data;
     private readonly string _clientId;
     private readonly int _historyLength;
+    private readonly TimeProvider _timeProvider;
 
     /// <summary>Creates a store.</summary>
     /// <param name="options">The client id and the history's length.</param>
     /// <param name="data">What the store holds, to share it with other instances; null for data of its own.</param>
+    /// <param name="timeProvider">The clock that judges when a lease is over; null for the system's.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is wrong.</exception>
-    public InMemoryInstallationStore(SlackOAuthStoresOptions options, InMemoryStoreData? data = null)
+    public InMemoryInstallationStore(SlackOAuthStoresOptions options, InMemoryStoreData? data = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _data = data ?? new InMemoryStoreData();
         _clientId = options.ClientId;
         _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
+        _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <inheritdoc />
@@ -57,7 +60,7 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
 
     /// <inheritdoc />
     public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
-        Change(workspace, record => record with { Bot = null, BotHistory = [] }, cancellationToken);
+        Change(workspace, record => record with { Bot = null, BotLease = null, BotHistory = [] }, cancellationToken);
 
     /// <inheritdoc />
     public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
@@ -69,6 +72,7 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
                 return record with
                 {
                     Installations = installations,
+                    Leases = userId is null ? record.Leases.Clear() : record.Leases.Remove(userId),
                     Latest = installations.Values.MaxBy(installation => installation.InstalledAt),
                     InstallationHistory = userId is null ? [] : record.InstallationHistory.RemoveAll(installation => installation.UserId == userId),
                 };
@@ -103,6 +107,69 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
             : record.Installations.Values.OrderByDescending(installation => installation.InstalledAt);
         return List(kept.Where(installation => userId is null || installation.UserId == userId).Select(installation => installation.WithBot(record.Bot)), cancellationToken);
     }
+
+    /// <inheritdoc />
+    public ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        StoreArguments.ValidateLeaseDuration(duration);
+        return Change<RotationLease?>(
+            workspace,
+            record =>
+            {
+                var now = _timeProvider.GetUtcNow();
+                var last = LeaseOf(record, userId);
+                if (!IsStored(record, userId) || now < last.EndsAt)
+                {
+                    return (record, null);
+                }
+
+                var given = last with { FencingToken = last.FencingToken + 1, EndsAt = now + duration };
+                return (WithLease(record, userId, given), new RotationLease { Workspace = workspace, UserId = userId, FencingToken = given.FencingToken, ExpiresAt = given.EndsAt });
+            },
+            cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default) =>
+        Change(StoreArguments.Validate(lease, bot), record => Save(record, lease, record.Bot?.InstalledAt <= bot.InstalledAt, () => WithBot(record, bot)), cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default) =>
+        Change(
+            StoreArguments.Validate(lease, installation),
+            record => Save(
+                record,
+                lease,
+                record.Installations.GetValueOrDefault(installation.UserId)?.InstalledAt <= installation.InstalledAt,
+                () => WithInstallation(record, installation.WithBot(null))),
+            cancellationToken);
+
+    /// <inheritdoc />
+    public ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+
+        // The record after a delete counts from the start: the end tells its lease from one of before.
+        return Change(
+            lease.Workspace,
+            record => LeaseOf(record, lease.UserId) is var last && last.FencingToken == lease.FencingToken && last.EndsAt == lease.ExpiresAt
+                ? WithLease(record, lease.UserId, last with { EndsAt = DateTimeOffset.MinValue })
+                : record,
+            cancellationToken);
+    }
+
+    private static bool IsStored(WorkspaceRecord record, string? userId) => userId is null ? record.Bot is not null : record.Installations.ContainsKey(userId);
+
+    private static LeaseRecord LeaseOf(WorkspaceRecord record, string? userId) => (userId is null ? record.BotLease : record.Leases.GetValueOrDefault(userId)) ?? LeaseRecord.None;
+
+    private static WorkspaceRecord WithLease(WorkspaceRecord record, string? userId, LeaseRecord lease) =>
+        userId is null ? record with { BotLease = lease } : record with { Leases = record.Leases.SetItem(userId, lease) };
+
+    private static (WorkspaceRecord Changed, bool Answer) Save(WorkspaceRecord record, RotationLease lease, bool isReplaced, Func<WorkspaceRecord> save) =>
+        LeaseOf(record, lease.UserId) is var last && isReplaced && last.SavedToken <= lease.FencingToken
+            ? (WithLease(save(), lease.UserId, last with { SavedToken = lease.FencingToken }), true)
+            : (record, false);
 
     private static async IAsyncEnumerable<T> List<T>(IEnumerable<T> records, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -177,16 +244,22 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
 
     private ValueTask Change(WorkspaceId workspace, Func<WorkspaceRecord, WorkspaceRecord> change, CancellationToken cancellationToken)
     {
+        var changed = Change<object?>(workspace, record => (change(record), null), cancellationToken);
+        return changed.IsCompletedSuccessfully ? ValueTask.CompletedTask : new ValueTask(changed.AsTask());
+    }
+
+    private ValueTask<T> Change<T>(WorkspaceId workspace, Func<WorkspaceRecord, (WorkspaceRecord Changed, T Answer)> change, CancellationToken cancellationToken)
+    {
         ArgumentNullException.ThrowIfNull(workspace);
         if (cancellationToken.IsCancellationRequested)
         {
-            return ValueTask.FromCanceled(cancellationToken);
+            return ValueTask.FromCanceled<T>(cancellationToken);
         }
 
         lock (_data.Gate)
         {
             var key = (_clientId, workspace);
-            var changed = change(_data.Workspaces.GetValueOrDefault(key) ?? WorkspaceRecord.Empty);
+            var (changed, answer) = change(_data.Workspaces.GetValueOrDefault(key) ?? WorkspaceRecord.Empty);
             if (changed.IsEmpty)
             {
                 _data.Workspaces.Remove(key);
@@ -195,8 +268,8 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
             {
                 _data.Workspaces[key] = changed;
             }
-        }
 
-        return ValueTask.CompletedTask;
+            return new ValueTask<T>(answer);
+        }
     }
 }

@@ -28,9 +28,20 @@ internal sealed record WorkspaceRecord
     /// <summary>The newest of <see cref="Installations"/>, so that a lookup without a user costs the same however many there are.</summary>
     internal Installation? Latest { get; init; }
 
+    internal LeaseRecord? BotLease { get; init; }
+
+    /// <summary>The leases of installations, by the user.</summary>
+    internal ImmutableDictionary<string, LeaseRecord> Leases { get; init; } = ImmutableDictionary.Create<string, LeaseRecord>(StringComparer.Ordinal);
+
     internal ImmutableList<Bot> BotHistory { get; init; } = [];
 
     internal ImmutableList<Installation> InstallationHistory { get; init; } = [];
 
     internal bool IsEmpty => Bot is null && Installations.IsEmpty;
+}
+
+/// <summary>What is known of the leases of one credential: the last one's token and end, and the token of the last that saved.</summary>
+internal sealed record LeaseRecord(long FencingToken, DateTimeOffset EndsAt, long SavedToken)
+{
+    internal static LeaseRecord None { get; } = new(0, DateTimeOffset.MinValue, 0);
 }

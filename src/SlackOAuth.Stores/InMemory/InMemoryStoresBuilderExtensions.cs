@@ -17,7 +17,9 @@ public static class InMemoryStoresBuilderExtensions
         builder.Services.TryAddSingleton<InMemoryStoreData>();
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore("in_memory", services => new InMemoryInstallationStore(Options(services), services.GetRequiredService<InMemoryStoreData>()));
+            builder.UseInstallationStore(
+                "in_memory",
+                services => new InMemoryInstallationStore(Options(services), services.GetRequiredService<InMemoryStoreData>(), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

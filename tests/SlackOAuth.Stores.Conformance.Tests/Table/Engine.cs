@@ -17,6 +17,8 @@ internal sealed class Engine
 
     internal List<Row> Rows { get; } = [];
 
+    internal Dictionary<LeaseKey, LeaseRow> Leases { get; } = [];
+
     internal Dictionary<string, StateRow> States { get; } = new(StringComparer.Ordinal);
 
     internal bool IsBroken { get; set; }
@@ -56,6 +58,12 @@ internal enum RowKind
 
 /// <summary>A bot or an installation. The newest row of a user, or of the bot, is the current one; the others are history.</summary>
 internal sealed record Row(RowKind Kind, string ClientId, string? EnterpriseId, string? TeamId, string? UserId, DateTimeOffset InstalledAt, byte[] Json);
+
+/// <summary>What a lease is on: a bot, or a user's installation.</summary>
+internal sealed record LeaseKey(string ClientId, string? EnterpriseId, string? TeamId, string? UserId);
+
+/// <summary>What is known of the leases of one credential.</summary>
+internal sealed record LeaseRow(long FencingToken, DateTimeOffset EndsAt, long SavedToken);
 
 /// <summary>A state, under the hash of it.</summary>
 internal sealed record StateRow(string ClientId, DateTimeOffset ExpiresAt, byte[] Json);

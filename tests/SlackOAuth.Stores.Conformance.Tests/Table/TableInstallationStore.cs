@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SlackOAuth.Stores.Conformance.Tests.Table;
 
 /// <summary>A right store over <see cref="Engine"/>, as a relational one would be. What the broken stores change is virtual.</summary>
-internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
     private const int PageSize = 50;
 
@@ -96,6 +96,32 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
             (tables, row) => Shown(Read(row), CurrentBot(tables, workspace)),
             cancellationToken);
 
+    public virtual ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        ValidateDuration(duration);
+        var now = Now;
+        return CallAsync(nameof(TryAcquireLeaseAsync), tables => Acquire(tables, workspace, userId, now, duration), cancellationToken);
+    }
+
+    public virtual ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.Validate(lease, bot);
+        return CallAsync(nameof(TrySaveBotAsync), tables => TryPut(tables, lease, RowOf(bot)), cancellationToken);
+    }
+
+    public virtual ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.Validate(lease, installation);
+        return CallAsync(nameof(TrySaveInstallationAsync), tables => TryPut(tables, lease, RowOf(installation)), cancellationToken);
+    }
+
+    public virtual ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return ExecuteAsync(nameof(ReleaseLeaseAsync), tables => Release(tables, lease), cancellationToken);
+    }
+
     public virtual ValueTask PrepareAsync(CancellationToken cancellationToken = default) => ExecuteAsync(nameof(PrepareAsync), _ => { }, cancellationToken);
 
     protected virtual void Validate(Installation installation) => StoreArguments.Validate(installation);
@@ -166,7 +192,77 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
         }
     }
 
-    protected virtual void Remove(Engine tables, Predicate<Row> isRemoved) => tables.Rows.RemoveAll(isRemoved);
+    protected virtual void Remove(Engine tables, Predicate<Row> isRemoved)
+    {
+        foreach (var row in tables.Rows.Where(row => isRemoved(row)))
+        {
+            RemoveLease(tables, KeyOf(row));
+        }
+
+        tables.Rows.RemoveAll(isRemoved);
+    }
+
+    protected virtual DateTimeOffset Now => scope.Time.GetUtcNow();
+
+    protected virtual void ValidateDuration(TimeSpan duration) => StoreArguments.ValidateLeaseDuration(duration);
+
+    protected virtual LeaseKey KeyOf(WorkspaceId workspace, string? userId) => new(ClientId, workspace.EnterpriseId, workspace.TeamId, userId);
+
+    protected LeaseKey KeyOf(Row row) => KeyOf(new WorkspaceId(row.EnterpriseId, row.TeamId), row.UserId);
+
+    protected virtual LeaseRow LeaseOf(Engine tables, LeaseKey key) => tables.Leases.GetValueOrDefault(key) ?? new LeaseRow(0, DateTimeOffset.MinValue, 0);
+
+    protected virtual void RemoveLease(Engine tables, LeaseKey key) => tables.Leases.Remove(key);
+
+    protected virtual bool IsHeld(LeaseRow last, DateTimeOffset now) => now < last.EndsAt;
+
+    protected virtual bool IsStored(Engine tables, WorkspaceId workspace, string? userId) =>
+        Of(tables, userId is null ? RowKind.Bot : RowKind.Installation, workspace).Any(row => userId is null || IsUser(row, userId));
+
+    protected virtual long NextToken(LeaseRow last) => last.FencingToken + 1;
+
+    protected virtual RotationLease? Acquire(Engine tables, WorkspaceId workspace, string? userId, DateTimeOffset now, TimeSpan duration)
+    {
+        var key = KeyOf(workspace, userId);
+        var last = LeaseOf(tables, key);
+        if (!IsStored(tables, workspace, userId) || IsHeld(last, now))
+        {
+            return null;
+        }
+
+        var given = last with { FencingToken = NextToken(last), EndsAt = now + duration };
+        tables.Leases[key] = given;
+        return new RotationLease { Workspace = workspace, UserId = userId, FencingToken = given.FencingToken, ExpiresAt = given.EndsAt };
+    }
+
+    protected virtual bool IsOver(LeaseRow last, RotationLease lease) => last.FencingToken != lease.FencingToken || last.EndsAt != lease.ExpiresAt;
+
+    protected virtual void Release(Engine tables, RotationLease lease)
+    {
+        var key = KeyOf(lease.Workspace, lease.UserId);
+        var last = LeaseOf(tables, key);
+        if (!IsOver(last, lease))
+        {
+            tables.Leases[key] = last with { EndsAt = DateTimeOffset.MinValue };
+        }
+    }
+
+    protected virtual bool IsFenced(LeaseRow last, RotationLease lease) => last.SavedToken > lease.FencingToken;
+
+    protected virtual bool TryPut(Engine tables, RotationLease lease, Row saved)
+    {
+        var key = KeyOf(lease.Workspace, lease.UserId);
+        var last = LeaseOf(tables, key);
+        var versions = tables.Rows.Where(row => IsSameRecord(row, saved)).ToArray();
+        if (versions.Length == 0 || versions.Any(row => IsRefused(row, saved)) || IsFenced(last, lease))
+        {
+            return false;
+        }
+
+        Put(tables, saved);
+        tables.Leases[key] = last with { SavedToken = lease.FencingToken };
+        return true;
+    }
 
     protected virtual IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => rows.OrderByDescending(row => row.InstalledAt);
 
