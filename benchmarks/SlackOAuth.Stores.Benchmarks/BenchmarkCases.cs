@@ -2,16 +2,15 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 using SlackOAuth.Stores.FileSystem;
+using static SlackOAuth.Stores.Benchmarks.Sample;
+using static SlackOAuth.Stores.Benchmarks.Scenario;
 
 namespace SlackOAuth.Stores.Benchmarks;
 
-/// <summary>The calls that are measured, over a folder with a thousand workspaces.</summary>
+/// <summary>The calls on files, on memory and of the protocol, over a folder with a thousand workspaces.</summary>
 internal sealed class BenchmarkCases : IDisposable
 {
-    private const int Workspaces = 1000;
     private const string SigningSecret = "8f742231b10e8888abcd99yyyzzz85a5";
-
-    private static readonly DateTimeOffset InstalledAt = DateTimeOffset.FromUnixTimeSeconds(1_772_368_245);
 
     private readonly string _folder = Directory.CreateTempSubdirectory("slackoauth-bench-").FullName;
     private readonly FileSystemInstallationStore _files;
@@ -83,23 +82,31 @@ internal sealed class BenchmarkCases : IDisposable
 
     internal IEnumerable<Scenario> Scenarios()
     {
-        yield return new("file: find bot", "open, read, parse the same bytes", 20_000, () => Require(FindBotInFiles()), () => Require(_bare.ReadBot()), 1.15);
-        yield return new("file: find installation of a user", "two such reads", 10_000, () => Require(FindInstallationInFiles()), () => Require(_bare.ReadInstallation()), 1.15);
+        yield return new("file: find bot", "open, read, parse the same bytes", 20_000, Sync(() => Require(FindBotInFiles())), Sync(() => Require(_bare.ReadBot())), 1.15);
+        yield return new("file: find installation of a user", "two such reads", 10_000, Sync(() => Require(FindInstallationInFiles())), Sync(() => Require(_bare.ReadInstallation())), 1.15);
         yield return new(
-            "file: find latest installation", "two such reads", 10_000, () => Require(Wait(_files.FindInstallationAsync(_workspace))), () => Require(_bare.ReadInstallation()), 1.15);
-        yield return new("file: find bot, not installed", "–", 20_000, () => _ = Wait(_files.FindBotAsync(WorkspaceId.ForTeam("T9999"))));
-        yield return new("file: save", "write, flush, rename the same three files, flush the folder", 100, SaveInFiles, _bare.Write, 1.20);
-        yield return new("file: save", "write and flush the same three files in place", 100, SaveInFiles, _bare.WriteInPlace);
-        yield return new("file: save a rotated token", "write, flush, rename the same three files, flush the folder", 100, SaveAgainInFiles, _bare.Write);
-        yield return new("file: issue", "create and write the same bytes", 500, () => IssueInFiles(), _bare.WriteState, BeforeSample: _ => ClearStates());
+            "file: find latest installation", "two such reads", 10_000, Sync(() => Require(Wait(_files.FindInstallationAsync(_workspace)))), Sync(() => Require(_bare.ReadInstallation())), 1.15);
+        yield return new("file: find bot, not installed", "–", 20_000, Sync(() => _ = Wait(_files.FindBotAsync(WorkspaceId.ForTeam("T9999")))));
+        yield return new("file: save", "write, flush, rename the same three files, flush the folder", 100, Sync(SaveInFiles), Sync(_bare.Write), 1.20);
+        yield return new("file: save", "write and flush the same three files in place", 100, Sync(SaveInFiles), Sync(_bare.WriteInPlace));
+        yield return new("file: save a rotated token", "write, flush, rename the same three files, flush the folder", 100, Sync(SaveAgainInFiles), Sync(_bare.Write));
+        yield return new("file: issue", "create and write the same bytes", 500, Sync(() => IssueInFiles()), Sync(_bare.WriteState), BeforeSample: _ => { ClearStates(); return Task.CompletedTask; });
         yield return new(
-            "file: consume", "open, read, parse, remove, flush the folder", 20, () => Require(ConsumeInFiles(_issued.Dequeue())), () => Require(_bare.TakeState()), BeforeSample: IssueMany);
-        yield return new(
-            "file: consume, unknown", "–", 5_000, () => _ = ConsumeInFiles("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"));
-        yield return new("memory: find bot", "–", 1_000_000, () => Require(FindBotInMemory()));
-        yield return new("memory: find installation of a user", "–", 500_000, () => Require(FindInstallationInMemory()));
-        yield return new("memory: save", "–", 200_000, SaveInMemory);
-        yield return new("memory: issue and consume", "–", 50_000, () => Require(ConsumeInMemory(IssueInMemory())));
+            "file: consume",
+            "open, read, parse, remove, flush the folder",
+            20,
+            Sync(() => Require(ConsumeInFiles(_issued.Dequeue()))),
+            Sync(() => Require(_bare.TakeState())),
+            BeforeSample: count =>
+            {
+                IssueMany(count);
+                return Task.CompletedTask;
+            });
+        yield return new("file: consume, unknown", "–", 5_000, Sync(() => _ = ConsumeInFiles("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")));
+        yield return new("memory: find bot", "–", 1_000_000, Sync(() => Require(FindBotInMemory())));
+        yield return new("memory: find installation of a user", "–", 500_000, Sync(() => Require(FindInstallationInMemory())));
+        yield return new("memory: save", "–", 200_000, Sync(SaveInMemory));
+        yield return new("memory: issue and consume", "–", 50_000, Sync(() => Require(ConsumeInMemory(IssueInMemory()))));
         yield return Signature();
     }
 
@@ -115,42 +122,16 @@ internal sealed class BenchmarkCases : IDisposable
         var signature = "v0=" + Convert.ToHexStringLower(HMACSHA256.HashData(key, signed));
         var verifier = new SlackSignatureVerifier(SigningSecret, now);
         return new(
-            "verify the signature of 2 KB",
+            "protocol: verify the signature of 2 KB",
             "HMACSHA256.HashData of the same bytes",
             50_000,
-            () => Require(verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? verifier : null),
-            () =>
+            Sync(() => Require(verifier.Verify(timestamp, signature, body) == SlackSignatureVerification.Valid ? verifier : null)),
+            Sync(() =>
             {
                 Span<byte> hash = stackalloc byte[HMACSHA256.HashSizeInBytes];
                 HMACSHA256.HashData(key, signed, hash);
-            },
+            }),
             1.15);
-    }
-
-    private static string TeamId(int number) => "T" + number.ToString("0000", CultureInfo.InvariantCulture);
-
-    private static Installation Installation(int number) => new()
-    {
-        AppId = "A0123456789",
-        TeamId = TeamId(number),
-        TeamName = "An ordinary workspace",
-        BotToken = "xoxb-123456789012-1234567890123-AbCdEfGhIjKlMnOpQrStUvWx",
-        BotId = "B0123456789",
-        BotUserId = "U0123456789",
-        BotScopes = ["app_mentions:read", "channels:history", "channels:read", "chat:write", "commands", "im:history", "team:read", "users:read"],
-        UserId = "U0001",
-        UserToken = "xoxp-123456789012-1234567890123-1234567890123-0123456789abcdef0123456789abcdef",
-        UserScopes = ["search:read", "users.profile:read"],
-        TokenType = "bot",
-        InstalledAt = InstalledAt,
-    };
-
-    private static void Require(object? found)
-    {
-        if (found is null)
-        {
-            throw new InvalidOperationException("The call that is measured did not find what it has to.");
-        }
     }
 
     private static T Wait<T>(ValueTask<T> task) => task.IsCompletedSuccessfully ? task.Result : task.AsTask().GetAwaiter().GetResult();

@@ -1,0 +1,126 @@
+using System.Security.Cryptography;
+using Npgsql;
+using SlackOAuth.Stores.PostgreSql;
+using SlackOAuth.Stores.Redis;
+using SlackOAuth.Stores.Sqlite;
+using SlackOAuth.Stores.TestBackends;
+using StackExchange.Redis;
+
+namespace SlackOAuth.Stores.Benchmarks.Engines;
+
+/// <summary>The engines by name. What a group writes has a prefix of its own, and is removed: the server may be somebody's.</summary>
+internal static class EngineGroups
+{
+    private const int RoundTrips = 1000;
+
+    internal static IReadOnlyDictionary<string, Func<Task<EngineGroup>>> All { get; } = new Dictionary<string, Func<Task<EngineGroup>>>
+    {
+        ["sqlite"] = SqliteAsync,
+        ["redis"] = RedisAsync,
+        ["postgresql"] = PostgreSqlAsync,
+    };
+
+    private static string Prefix => "bench" + RandomNumberGenerator.GetHexString(8, lowercase: true);
+
+    private static async Task<EngineGroup> SqliteAsync()
+    {
+        var folder = Directory.CreateTempSubdirectory("slackoauth-bench-");
+        var options = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "stores.db") };
+        BareSqlite bare = null!;
+        var cases = await EngineCases.CreateAsync(
+            "sqlite", new SqliteInstallationStore(Sample.Options, options), new SqliteOAuthStateStore(Sample.Options, options), () => Task.FromResult<IBareEngine>(bare = new BareSqlite(options)), RoundTrips * 10);
+        var many = new PendingStates(Path.Combine(folder.FullName, "many.db"));
+        var few = new PendingStates(Path.Combine(folder.FullName, "few.db"));
+        return new(cases, () =>
+        {
+            many.Dispose();
+            few.Dispose();
+            folder.Delete(recursive: true);
+            return ValueTask.CompletedTask;
+        })
+        {
+            More =
+            [
+                new(
+                    "sqlite: find bot",
+                    "a prepared command of one open connection, for one thread",
+                    RoundTrips * 10,
+                    Scenario.Async(async () => Sample.Require(await cases.FindBotAsync())),
+                    Scenario.Sync(() => Sample.Require(bare.FindBotPrepared()))),
+                ConsumeAmongMany(many, few),
+            ],
+        };
+    }
+
+    /// <summary>A consume costs the same however many states wait: it is set against itself where few do.</summary>
+    private static Scenario ConsumeAmongMany(PendingStates many, PendingStates few)
+    {
+        const int Calls = 100;
+        const int Many = 100_000;
+        return new(
+            "sqlite: consume among 100,000 pending states",
+            "the same among 100",
+            Calls,
+            Scenario.Async(many.ConsumeAsync),
+            Scenario.Async(few.ConsumeAsync),
+            BeforeSample: async calls =>
+            {
+                await many.FillAsync(Many);
+                await few.FillAsync(calls);
+            });
+    }
+
+    private sealed class PendingStates(string path) : IDisposable
+    {
+        private readonly SqliteOAuthStateStore _states = new(Sample.Options, new SqliteStoreOptions { Path = path });
+        private readonly Queue<string> _issued = new();
+
+        public void Dispose() => _states.Dispose();
+
+        internal async ValueTask ConsumeAsync() => Sample.Require(await _states.ConsumeAsync(_issued.Dequeue()));
+
+        internal async Task FillAsync(int pending)
+        {
+            while (_issued.Count < pending)
+            {
+                _issued.Enqueue(await _states.IssueAsync());
+            }
+        }
+    }
+
+    private static async Task<EngineGroup> RedisAsync()
+    {
+        var server = new BenchmarkServer(Engine.Redis, async connectionString =>
+        {
+            await using var redis = await ConnectionMultiplexer.ConnectAsync(connectionString);
+            await redis.GetDatabase().PingAsync();
+        });
+        var connection = await ConnectionMultiplexer.ConnectAsync(await server.GetConnectionStringAsync());
+        var options = new RedisStoreOptions { KeyPrefix = $"{Prefix}:" };
+        var cases = await EngineCases.CreateAsync(
+            "redis",
+            new RedisInstallationStore(Sample.Options, connection, options),
+            new RedisOAuthStateStore(Sample.Options, connection, options),
+            () => BareRedis.ConnectAsync(connection, options),
+            RoundTrips * 2);
+        return new(cases, server.DisposeAsync);
+    }
+
+    private static async Task<EngineGroup> PostgreSqlAsync()
+    {
+        var server = new BenchmarkServer(Engine.PostgreSql, async connectionString =>
+        {
+            await using var connection = new NpgsqlConnection(connectionString);
+            await connection.OpenAsync();
+        });
+        var source = NpgsqlDataSource.Create(await server.GetConnectionStringAsync());
+        var options = new PostgreSqlStoreOptions { DataSource = source, TablePrefix = $"{Prefix}_" };
+        var cases = await EngineCases.CreateAsync(
+            "postgresql",
+            new PostgreSqlInstallationStore(Sample.Options, options),
+            new PostgreSqlOAuthStateStore(Sample.Options, options),
+            () => BarePostgreSql.ConnectAsync(source, options),
+            RoundTrips);
+        return new(cases, server.DisposeAsync);
+    }
+}

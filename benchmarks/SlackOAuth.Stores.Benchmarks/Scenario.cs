@@ -1,0 +1,36 @@
+namespace SlackOAuth.Stores.Benchmarks;
+
+/// <summary>One call and what it is measured against.</summary>
+/// <param name="Name">What is called; the group first.</param>
+/// <param name="Floor">What the floor does, in words.</param>
+/// <param name="Calls">How many calls a sample has.</param>
+/// <param name="Subject">Makes so many calls.</param>
+/// <param name="Bare">The same of the floor; null where there is none.</param>
+/// <param name="Target">The greatest ratio wanted; null where none is set.</param>
+/// <param name="BeforeSample">Prepares a sample of so many calls, unmeasured.</param>
+internal sealed record Scenario(string Name, string Floor, int Calls, Func<int, Task> Subject, Func<int, Task>? Bare = null, double? Target = null, Func<int, Task>? BeforeSample = null)
+{
+    /// <summary>One call after the other, in this thread.</summary>
+    internal static Func<int, Task> Sync(Action call) => count =>
+    {
+        for (var i = 0; i < count; i++)
+        {
+            call();
+        }
+
+        return Task.CompletedTask;
+    };
+
+    /// <summary>One call after the other, each awaited.</summary>
+    internal static Func<int, Task> Async(Func<ValueTask> call) => async count =>
+    {
+        for (var i = 0; i < count; i++)
+        {
+            await call();
+        }
+    };
+
+    /// <summary>So many callers at once, who share the calls.</summary>
+    internal static Func<int, Task> AtOnce(int callers, Func<ValueTask> call) => count =>
+        Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => Async(call)(count / callers))));
+}
