@@ -23,8 +23,12 @@ public sealed class FakeSlackApp
     /// <value>The default is everything below <c>http://localhost/</c> and <c>https://localhost/</c>.</value>
     public IReadOnlyList<Uri> RedirectUris { get; init; } = [new("http://localhost/"), new("https://localhost/")];
 
-    /// <summary>Whether tokens rotate: access tokens then expire after 43,200 seconds and come with a single-use refresh token.</summary>
+    /// <summary>Whether tokens rotate: access tokens then expire after <see cref="TokenLifetime"/> and come with a single-use refresh token.</summary>
     public bool TokenRotation { get; init; }
+
+    /// <summary>How long an access token lasts where tokens rotate, in whole seconds.</summary>
+    /// <value>The default is Slack's own, 43,200 seconds.</value>
+    public TimeSpan TokenLifetime { get; init; } = TimeSpan.FromSeconds(43_200);
 
     /// <summary>Whether the app may be installed on a whole Enterprise Grid organization.</summary>
     public bool OrgWideInstalls { get; init; }

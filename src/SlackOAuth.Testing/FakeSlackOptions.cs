@@ -38,6 +38,7 @@ public sealed class FakeSlackOptions
         foreach (var app in Apps!)
         {
             Require(app.ClientSecret is { Length: > 0 } && app.SigningSecret is { Length: > 0 }, nameof(Apps), "holds an app with an empty client or signing secret");
+            Require(app.TokenLifetime >= TimeSpan.FromSeconds(1), nameof(Apps), "holds an app whose TokenLifetime is under a second");
             Require(app.RedirectUris.All(IsWebAddress), nameof(Apps), "holds a redirect URI that is not an absolute http or https address");
         }
 

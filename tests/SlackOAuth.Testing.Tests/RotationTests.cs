@@ -28,6 +28,19 @@ public sealed class RotationTests
         AssertError("token_expired", await fixture.CallAsync("auth.test", token: bot));
     }
 
+    [Fact]
+    public async Task The_lifetime_of_tokens_can_be_shortened()
+    {
+        await using var fixture = await StartAsync(Mode.InMemory, [new() { TokenRotation = true, TokenLifetime = TimeSpan.FromSeconds(30) }]);
+
+        var answer = await fixture.InstallAsync();
+
+        Assert.Equal(30, (int)answer["expires_in"]!);
+        fixture.Time.Advance(TimeSpan.FromSeconds(30));
+        AssertError("token_expired", await fixture.CallAsync("auth.test", token: (string)answer["access_token"]!));
+        await Assert.ThrowsAsync<ArgumentException>(() => StartAsync(Mode.InMemory, [new() { TokenLifetime = TimeSpan.Zero }]));
+    }
+
     [Theory, CombinatorialModes]
     public async Task A_refresh_gives_a_bot_new_tokens_in_Slacks_shape(Mode mode)
     {

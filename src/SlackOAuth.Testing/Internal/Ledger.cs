@@ -74,7 +74,6 @@ internal sealed class Trigger
 /// <summary>Everything that is issued and used up: codes, tokens, triggers, under one lock.</summary>
 internal sealed class Ledger(TimeProvider time)
 {
-    public const int TokenLifetimeSeconds = 43_200;
     private static readonly TimeSpan CodeLifetime = TimeSpan.FromMinutes(10);
     private static readonly TimeSpan TriggerLifetime = TimeSpan.FromSeconds(3);
 
@@ -297,7 +296,7 @@ internal sealed class Ledger(TimeProvider time)
         }
 
         var issued = new IssuedToken(credential, Ids.AccessToken(bot, rotating: true), Ids.RefreshToken());
-        _accessTokens.Add(issued.AccessToken, new(credential, time.GetUtcNow().AddSeconds(TokenLifetimeSeconds)));
+        _accessTokens.Add(issued.AccessToken, new(credential, time.GetUtcNow() + credential.Installation.App.TokenLifetime));
         _refreshTokens.Add(issued.RefreshToken!, new(credential));
         return issued;
     }

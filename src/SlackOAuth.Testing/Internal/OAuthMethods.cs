@@ -105,7 +105,7 @@ internal sealed class OAuthMethods(FakeSlackOptions options, FakeDirectory direc
         if (issued.RefreshToken is not null)
         {
             answer["refresh_token"] = issued.RefreshToken;
-            answer["expires_in"] = Ledger.TokenLifetimeSeconds;
+            answer["expires_in"] = (long)issued.Credential.Installation.App.TokenLifetime.TotalSeconds;
         }
     }
 
