@@ -10,7 +10,7 @@ namespace SlackOAuth.Stores.FileSystem;
 /// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read.</para>
 /// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
 /// </remarks>
-public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
     private const string LockFolder = ".locks";
     private const string DeletedFolder = ".deleted";
@@ -21,13 +21,15 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     private readonly FolderLock _lock;
     private readonly int _historyLength;
     private readonly bool _prepareOnFirstUse;
+    private readonly TimeProvider _timeProvider;
     private int _isSwept;
 
     /// <summary>Creates a store. It touches the disk on its first use.</summary>
     /// <param name="options">The client id and the history's length.</param>
     /// <param name="fileSystemOptions">Where the files are; null for the defaults.</param>
+    /// <param name="timeProvider">The clock that judges when a lease is over; null for the system's.</param>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public FileSystemInstallationStore(SlackOAuthStoresOptions options, FileSystemStoreOptions? fileSystemOptions = null)
+    public FileSystemInstallationStore(SlackOAuthStoresOptions options, FileSystemStoreOptions? fileSystemOptions = null, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -39,6 +41,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         _lock = new FolderLock(_root + LockFolder, fileSystemOptions.LockTimeout);
         _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
         _prepareOnFirstUse = fileSystemOptions.PrepareOnFirstUse;
+        _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <inheritdoc />
@@ -165,6 +168,43 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             folder => WithCurrentBot(folder, ReadInstallationHistory(folder).Where(installation => userId is null || installation.UserId == userId)),
             cancellationToken);
 
+    /// <inheritdoc />
+    public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.ValidateLeaseDuration(duration);
+        cancellationToken.ThrowIfCancellationRequested();
+        RotationLease? lease = null;
+        if (StoreArguments.CanBeStored(workspace, userId))
+        {
+            await ChangeAsync(nameof(TryAcquireLeaseAsync), workspace, folder => lease = TryAcquire(folder, workspace, userId, duration, cancellationToken), cancellationToken).ConfigureAwait(false);
+        }
+
+        return lease;
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.Validate(lease, bot);
+        return TrySaveAsync(nameof(TrySaveBotAsync), lease, bot, installation: null, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.Validate(lease, installation);
+        return TrySaveAsync(nameof(TrySaveInstallationAsync), lease, bot: null, installation.WithBot(null), cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        return StoreArguments.CanBeStored(lease.Workspace, lease.UserId)
+            ? ChangeAsync(nameof(ReleaseLeaseAsync), lease.Workspace, folder => Release(folder, lease, cancellationToken), cancellationToken)
+            : DoNothing(cancellationToken);
+    }
+
     private string[] Folders => [_baseDirectory, _root, _root + LockFolder, _root + DeletedFolder];
 
     private static ValueTask DoNothing(CancellationToken cancellationToken) =>
@@ -227,7 +267,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             }
         }
 
-        folder.Delete(folder.Names(FileSystemNames.BotPrefix));
+        folder.Delete(folder.Names(FileSystemNames.BotPrefix).Append(FileSystemNames.BotLease));
         folder.FlushDeletions();
     }
 
@@ -250,6 +290,9 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
         // The latest of the workspace goes last: while it is there, nobody looks for another.
         folder.Delete(deleted.OrderBy(name => name == FileSystemNames.InstallerLatest));
+
+        // After the record: one without its lease would count the fencing tokens from the start while it is still there.
+        folder.Delete(userId is null ? folder.Names(FileSystemNames.UserLeasePrefix) : [FileSystemNames.UserLease(userId)]);
         folder.FlushDeletions();
     }
 
@@ -257,7 +300,54 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     private static StagedFile Stage(string stagedName, string name, Installation installation) => new(stagedName, name, StoreJson.Serialize(installation));
 
-    private void Save(WorkspaceFolder folder, Bot? bot, Installation? installation, CancellationToken cancellationToken)
+    private static DateTimeOffset? InstalledAt(WorkspaceFolder folder, string? userId) => userId is null
+        ? WorkspaceFolder.Intact(folder.ReadBot, FileSystemNames.BotLatest)?.InstalledAt
+        : WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.UserLatest(userId))?.InstalledAt;
+
+    private RotationLease? TryAcquire(WorkspaceFolder folder, WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken)
+    {
+        var last = LeaseFile.Read(folder, userId);
+        var now = _timeProvider.GetUtcNow();
+        if (now.UtcTicks < last.EndsAt || InstalledAt(folder, userId) is null)
+        {
+            return null;
+        }
+
+        var lease = new RotationLease { Workspace = workspace, UserId = userId, FencingToken = last.FencingToken + 1, ExpiresAt = (now + duration).ToUniversalTime() };
+        folder.Write([(last with { FencingToken = lease.FencingToken, EndsAt = lease.ExpiresAt.UtcTicks }).Stage()], cancellationToken);
+        return lease;
+    }
+
+    private static void Release(WorkspaceFolder folder, RotationLease lease, CancellationToken cancellationToken)
+    {
+        // A record that was deleted and saved anew counts from the start: the end tells its lease from one of before.
+        var last = LeaseFile.Read(folder, lease.UserId);
+        if (last.FencingToken == lease.FencingToken && last.EndsAt == lease.ExpiresAt.UtcTicks)
+        {
+            folder.Write([(last with { EndsAt = 0 }).Stage()], cancellationToken);
+        }
+    }
+
+    private async ValueTask<bool> TrySaveAsync(string operation, RotationLease lease, Bot? bot, Installation? installation, CancellationToken cancellationToken)
+    {
+        var isSaved = false;
+        await ChangeAsync(
+            operation,
+            lease.Workspace,
+            folder =>
+            {
+                var last = LeaseFile.Read(folder, lease.UserId);
+                if (last.SavedToken <= lease.FencingToken && InstalledAt(folder, lease.UserId) <= (bot?.InstalledAt ?? installation!.InstalledAt))
+                {
+                    Save(folder, bot, installation, cancellationToken, last with { SavedToken = lease.FencingToken });
+                    isSaved = true;
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return isSaved;
+    }
+
+    private void Save(WorkspaceFolder folder, Bot? bot, Installation? installation, CancellationToken cancellationToken, LeaseFile? lease = null)
     {
         var files = new List<StagedFile>(5);
         var storedBot = bot is null ? null : WorkspaceFolder.Intact(folder.ReadBot, FileSystemNames.BotLatest);
@@ -287,6 +377,11 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         if (_historyLength > 0 && isBotSaved)
         {
             files.Add(new StagedFile(WorkspaceFolder.StagedBotHistory, FileSystemNames.BotHistory(bot!.InstalledAt), files[0].Content));
+        }
+
+        if (lease is not null)
+        {
+            files.Add(lease.Stage());
         }
 
         if (files.Count > 0)

@@ -17,6 +17,8 @@ internal static class FileSystemNames
     internal const string InstallerLatest = "installer-latest";
     internal const string InstallerPrefix = "installer-";
     internal const string LatestSuffix = "-latest";
+    internal const string BotLease = ".lease-bot";
+    internal const string UserLeasePrefix = ".lease-installer-";
     internal const string StateFolder = ".oauth-states";
 
     private const string None = "none";
@@ -28,6 +30,8 @@ internal static class FileSystemNames
     internal static string Workspace(WorkspaceId workspace) => string.Concat(Id(workspace.EnterpriseId), "-", Id(workspace.TeamId));
 
     internal static string UserLatest(string userId) => string.Concat(InstallerPrefix, Id(userId), LatestSuffix);
+
+    internal static string UserLease(string userId) => UserLeasePrefix + Id(userId);
 
     internal static string UserHistory(string userId, DateTimeOffset installedAt) => string.Concat(InstallerPrefix, Id(userId), "-", Time(installedAt));
 

@@ -34,7 +34,9 @@ public static class FileSystemStoresBuilderExtensions
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<FileSystemStoreOptions>, FileSystemStoreOptionsValidator>());
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new FileSystemInstallationStore(CommonOptions(services), OwnOptions(services)));
+            builder.UseInstallationStore(
+                SystemName,
+                services => new FileSystemInstallationStore(CommonOptions(services), OwnOptions(services), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

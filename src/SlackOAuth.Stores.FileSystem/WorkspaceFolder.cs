@@ -16,8 +16,9 @@ internal readonly struct WorkspaceFolder
     internal const string StagedLatest = ".tmp-latest";
     internal const string StagedUserHistory = ".tmp-user-history";
     internal const string StagedBotHistory = ".tmp-bot-history";
+    internal const string StagedLease = ".tmp-lease";
 
-    private static readonly string[] Followers = [StagedUser, StagedLatest, StagedUserHistory, StagedBotHistory];
+    private static readonly string[] Followers = [StagedUser, StagedLatest, StagedUserHistory, StagedBotHistory, StagedLease];
 
     private readonly string _path;
     private readonly WorkspaceId _workspace;
@@ -253,6 +254,7 @@ internal readonly struct WorkspaceFolder
     private string? ReadTarget(string staged) => staged switch
     {
         StagedBotHistory => ReadBot(staged) is { } bot ? FileSystemNames.BotHistory(bot.InstalledAt) : null,
+        StagedLease => LeaseFile.ReadTarget(this, staged),
         StagedLatest => ReadInstallation(staged) is null ? null : FileSystemNames.InstallerLatest,
         _ => ReadInstallation(staged) is not { } installation ? null
             : staged == StagedUser ? FileSystemNames.UserLatest(installation.UserId)

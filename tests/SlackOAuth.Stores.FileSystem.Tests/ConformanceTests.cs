@@ -52,10 +52,10 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
     private readonly Disk _disk = new();
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields;
 
-    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new FileSystemInstallationStore(scope.Options, _disk.Options(scope)));
+    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new FileSystemInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 
@@ -130,6 +130,8 @@ public sealed class FileSystemStateStoreConformanceTests(FileSystemStateFixture 
 public sealed class FileSystemInstallationListingConformanceTests(FileSystemInstallationFixture fixture) : InstallationListingConformanceTests<FileSystemInstallationFixture>(fixture);
 
 public sealed class FileSystemInstallationHistoryConformanceTests(FileSystemInstallationFixture fixture) : InstallationHistoryConformanceTests<FileSystemInstallationFixture>(fixture);
+
+public sealed class FileSystemRotationLeaseConformanceTests(FileSystemInstallationFixture fixture) : RotationLeaseConformanceTests<FileSystemInstallationFixture>(fixture);
 
 public sealed class FileSystemInstallationPreparationConformanceTests(FileSystemInstallationFixture fixture)
     : StorePreparationConformanceTests<IInstallationStore, FileSystemInstallationFixture>(fixture);

@@ -90,6 +90,44 @@ public sealed class CrashTests : IDisposable
         Assert.Equal(["bot-latest", "installer-U111-latest", "installer-latest"], TemporaryFolder.FileNames(Workspace));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public async Task A_save_under_a_lease_takes_the_lease_with_it_from_its_first_rename_on(int renamed)
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Older, Token);
+        var first = await AcquireAsync(store);
+        await store.ReleaseLeaseAsync(first, Token);
+        var second = await AcquireAsync(store);
+        var installation = StoreJson.Serialize(Newer.WithBot(null));
+        (string Staged, string Target, byte[] Content)[] files =
+        [
+            (WorkspaceFolder.Commit, "installer-U111-latest", installation),
+            (WorkspaceFolder.StagedLatest, "installer-latest", installation),
+            (WorkspaceFolder.StagedLease, ".lease-installer-U111", new LeaseFile("U111", second.FencingToken, second.ExpiresAt.UtcTicks, second.FencingToken).Stage().Content),
+        ];
+        foreach (var (i, file) in files.Index())
+        {
+            await File.WriteAllBytesAsync(Path.Combine(Workspace, i < renamed ? file.Target : file.Staged), file.Content, Token);
+        }
+
+        Assert.False(await store.TrySaveInstallationAsync(first, Newer with { UserToken = "xoxp-of-the-first" }, Token));
+        Assert.Null(await store.TryAcquireLeaseAsync(Samples.Workspace, "U111", TimeSpan.FromMinutes(1), Token));
+        Assert.Equal("xoxp-newer", (await store.FindInstallationAsync(Samples.Workspace, "U111", Token))?.UserToken);
+    }
+
+    [Fact]
+    public async Task A_lease_file_that_is_damaged_holds_back_nobody()
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Older, Token);
+        await AcquireAsync(store);
+        await File.WriteAllTextAsync(Path.Combine(Workspace, ".lease-installer-U111"), "{", Token);
+        await AcquireAsync(store);
+    }
+
     [Fact]
     public async Task A_deletion_that_was_cut_off_after_its_rename_is_finished_by_the_next_write_of_a_new_process()
     {
@@ -173,6 +211,13 @@ public sealed class CrashTests : IDisposable
         await File.WriteAllTextAsync(path, (await File.ReadAllTextAsync(path, Token))[..10], Token);
         Assert.Null(await states.ConsumeAsync(state, cancellationToken: Token));
         Assert.Empty(_folder.FileNames());
+    }
+
+    private static async Task<RotationLease> AcquireAsync(FileSystemInstallationStore store)
+    {
+        var lease = await store.TryAcquireLeaseAsync(Samples.Workspace, "U111", TimeSpan.FromMinutes(1), Token);
+        Assert.NotNull(lease);
+        return lease;
     }
 
     private static void History(SlackOAuthStoresOptions options) => options.HistoryEnabled = true;

@@ -132,6 +132,30 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_lease_is_a_file_of_its_own_that_goes_with_its_record()
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Samples.Installation, Token);
+        await store.SaveAsync(Samples.Installation with { UserId = "u/2" }, Token);
+        var before = File.ReadAllText(_folder.Of("E111-T111", "bot-latest"));
+        foreach (var userId in new[] { null, "U111", "u/2" })
+        {
+            Assert.NotNull(await store.TryAcquireLeaseAsync(Samples.Workspace, userId, TimeSpan.FromMinutes(1), Token));
+        }
+
+        Assert.Equal(before, File.ReadAllText(_folder.Of("E111-T111", "bot-latest")));
+        Assert.Equal(3, Leases().Length);
+        await store.DeleteBotAsync(Samples.Workspace, Token);
+        Assert.Equal(2, Leases().Length);
+        await store.DeleteInstallationAsync(Samples.Workspace, "u/2", Token);
+        Assert.Equal([".lease-installer-U111"], Leases());
+        await store.DeleteInstallationAsync(Samples.Workspace, cancellationToken: Token);
+        Assert.False(Directory.Exists(_folder.Of("E111-T111")));
+
+        string[] Leases() => [.. TemporaryFolder.FileNames(_folder.Of("E111-T111")).Where(name => name.StartsWith(".lease-", StringComparison.Ordinal))];
+    }
+
+    [Fact]
     public async Task Deleting_everything_removes_the_folder_at_once()
     {
         var store = _folder.Installations(options => options.HistoryEnabled = true);
