@@ -40,6 +40,9 @@ internal static partial class Log
     [LoggerMessage(8, LogLevel.Information, "Somebody signed in with Slack.")]
     internal static partial void SignedIn(ILogger logger);
 
+    [LoggerMessage(9, LogLevel.Debug, "{Purpose}: Slack has exchanged the code for tokens.")]
+    internal static partial void Exchanged(ILogger logger, OAuthStatePurpose purpose);
+
     [LoggerMessage(20, LogLevel.Warning, "A request was refused, its signature is not Slack's: {Finding}.")]
     internal static partial void SignatureRefused(ILogger logger, SlackSignatureVerification finding);
 
@@ -54,6 +57,9 @@ internal static partial class Log
 
     [LoggerMessage(24, LogLevel.Error, "A signed request ({Kind}) was answered with 500: the store failed. {Cause}")]
     internal static partial void StoreFailed(ILogger logger, SlackRequestKind kind, string cause);
+
+    [LoggerMessage(25, LogLevel.Debug, "A signed request came: {Kind} {Type}.")]
+    internal static partial void RequestReceived(ILogger logger, SlackRequestKind kind, string? type);
 
     [LoggerMessage(30, LogLevel.Information, "The app was uninstalled: what was stored of the workspace or organization is deleted.")]
     internal static partial void Uninstalled(ILogger logger);

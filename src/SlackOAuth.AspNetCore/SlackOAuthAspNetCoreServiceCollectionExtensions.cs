@@ -90,6 +90,7 @@ public static class SlackOAuthAspNetCoreServiceCollectionExtensions
         });
         services.AddSlackOAuthClient();
         services.TryAddSingleton<ISlackAuthorizer, SlackAuthorizer>();
+        services.TryAddSingleton<FlowTelemetry>();
         services.TryAddSingleton<FlowResponder>();
         services.TryAddSingleton<CallbackGate>();
         services.TryAddSingleton<InstallEndpoint>();

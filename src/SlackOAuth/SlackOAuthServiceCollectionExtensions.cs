@@ -12,7 +12,8 @@ public static class SlackOAuthServiceCollectionExtensions
     /// Registers <see cref="SlackOAuthClient"/> and <see cref="SlackIdTokenValidator"/> as singletons over <see cref="IHttpClientFactory"/>,
     /// with timeouts and retries by Microsoft.Extensions.Http.Resilience and the <see cref="TimeProvider"/> of the services. May be called more than once; each call's configuration is applied.
     /// </summary>
-    /// <remarks>The HTTP client logs nothing, since a log of its headers would hold tokens. Its traces and metrics are those of <c>System.Net.Http</c>, which hold none.</remarks>
+    /// <remarks>The HTTP client logs nothing, since a log of its headers would hold tokens. Its traces and metrics are those of <c>System.Net.Http</c>, which hold none, and
+    /// <see cref="SlackOAuthTelemetry"/>'s.</remarks>
     /// <param name="services">The services.</param>
     /// <param name="configure">Sets the options; null where they are configured elsewhere. They are checked at start.</param>
     /// <returns>The builder of the client's <see cref="HttpClient"/>, such as for a primary handler of one's own.</returns>
@@ -34,10 +35,13 @@ public static class SlackOAuthServiceCollectionExtensions
             return builder;
         }
 
+        services.AddMetrics();
+        services.AddSingleton<SlackApiObserver>();
         services.AddSingleton(static provider => new SlackOAuthClient(
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>(),
-            provider.GetRequiredService<TimeProvider>()));
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<SlackApiObserver>()));
         services.AddSingleton(static provider => new SlackIdTokenValidator(
             provider.GetRequiredService<IHttpClientFactory>(),
             provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>(),

@@ -7,7 +7,7 @@ namespace SlackOAuth.AspNetCore;
 internal sealed record CallbackFinding(string? Code, OAuthStateData? State, FlowFailure? Failure);
 
 /// <summary>The first half of every callback, in the order of the protocol: error, browser, state, code.</summary>
-internal sealed class CallbackGate(FlowResponder responder, IOAuthStateStore states)
+internal sealed class CallbackGate(FlowResponder responder, IOAuthStateStore states, FlowTelemetry telemetry)
 {
     // Slack's codes are below 200 characters, its errors below 60; a state is 43.
     private const int MaxCodeLength = 2048;
@@ -28,6 +28,7 @@ internal sealed class CallbackGate(FlowResponder responder, IOAuthStateStore sta
         var isThisBrowser = responder.HoldsState(context, state);
         if (verifiesState && !isThisBrowser)
         {
+            telemetry.CountState(purpose, OAuthFailureReasons.InvalidBrowser);
             return Fail(OAuthFailureReasons.InvalidBrowser, StatusCodes.Status400BadRequest);
         }
 
@@ -41,8 +42,13 @@ internal sealed class CallbackGate(FlowResponder responder, IOAuthStateStore sta
             return Fail(OAuthFailureReasons.StorageError, StatusCodes.Status500InternalServerError, exception);
         }
 
-        if (verifiesState && data is null)
+        if (data is not null)
         {
+            telemetry.CountState(purpose, FlowTelemetry.Consumed);
+        }
+        else if (verifiesState)
+        {
+            telemetry.CountState(purpose, OAuthFailureReasons.InvalidState);
             return Fail(OAuthFailureReasons.InvalidState, StatusCodes.Status401Unauthorized);
         }
 

@@ -13,26 +13,31 @@ internal sealed class InstallCallbackEndpoint(
     SlackOAuthClient slack,
     IInstallationStore installations,
     TimeProvider time,
+    FlowTelemetry telemetry,
     ILogger<InstallCallbackEndpoint> logger)
 {
     private readonly SlackOAuthOptions _options = options.Value;
 
-    internal async Task HandleAsync(HttpContext context)
+    internal Task HandleAsync(HttpContext context) => telemetry.CallbackAsync(OAuthStatePurpose.Install, step => HandleAsync(context, step));
+
+    private async Task HandleAsync(HttpContext context, FlowStep step)
     {
         var finding = await gate.CheckAsync(context, OAuthStatePurpose.Install, _options.StateVerificationEnabled).ConfigureAwait(false);
-        var failure = finding.Failure ?? await InstallAsync(context, finding.Code!, finding.State).ConfigureAwait(false);
+        var failure = finding.Failure ?? await InstallAsync(context, finding.Code!, finding.State, step).ConfigureAwait(false);
         if (failure is not null)
         {
+            step.End(FlowTelemetry.Failed, FlowTelemetry.Reason(failure.Reason));
             var retryUrl = FlowRequest.Sibling(context.Request, _options.CallbackPath, _options.InstallPath);
             await responder.FailAsync(context, OAuthStatePurpose.Install, failure, retryUrl).ConfigureAwait(false);
         }
     }
 
     /// <summary>Finishes the install and writes the answer; or says why it failed, with nothing written.</summary>
-    private async Task<FlowFailure?> InstallAsync(HttpContext context, string code, OAuthStateData? state)
+    private async Task<FlowFailure?> InstallAsync(HttpContext context, string code, OAuthStateData? state, FlowStep step)
     {
         if (await FlowResponder.IsHandledAsync(_options.Hooks.BeforeInstall, new BeforeInstallContext(context) { State = state }).ConfigureAwait(false))
         {
+            step.End(FlowTelemetry.AnsweredByHook);
             return null;
         }
 
@@ -44,6 +49,7 @@ internal sealed class InstallCallbackEndpoint(
             return new(OAuthFailureReasons.InvalidCode, StatusCodes.Status401Unauthorized, access.Error);
         }
 
+        Log.Exchanged(logger, OAuthStatePurpose.Install);
         Installation installation;
         try
         {
@@ -57,6 +63,7 @@ internal sealed class InstallCallbackEndpoint(
         var after = new AfterInstallContext(context) { Installation = installation, State = state };
         if (await FlowResponder.IsHandledAsync(_options.Hooks.AfterInstall, after).ConfigureAwait(false))
         {
+            step.End(FlowTelemetry.AnsweredByHook);
             return null;
         }
 
@@ -69,6 +76,7 @@ internal sealed class InstallCallbackEndpoint(
             return new(OAuthFailureReasons.StorageError, StatusCodes.Status500InternalServerError, Exception: exception);
         }
 
+        step.End(FlowTelemetry.Succeeded);
         Log.Installed(logger);
         await SucceedAsync(context, after.Installation, state).ConfigureAwait(false);
         return null;

@@ -6,7 +6,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>The install path: issues a state, sets its cookie, and shows the page with the button or redirects to Slack.</summary>
-internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAuthStateStore states, FlowResponder responder, ILogger<InstallEndpoint> logger)
+internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAuthStateStore states, FlowResponder responder, FlowTelemetry telemetry, ILogger<InstallEndpoint> logger)
 {
     private readonly SlackOAuthOptions _options = options.Value;
     private readonly AuthorizeUrlGenerator _generator = new()
@@ -15,7 +15,9 @@ internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAut
         AuthorizationUrl = new Uri(options.Value.SlackRoot, "oauth/v2/authorize").AbsoluteUri,
     };
 
-    internal async Task HandleAsync(HttpContext context)
+    internal Task HandleAsync(HttpContext context) => telemetry.BeginAsync(OAuthStatePurpose.Install, step => HandleAsync(context, step));
+
+    private async Task HandleAsync(HttpContext context, FlowStep step)
     {
         var install = new BeforeRedirectContext(context)
         {
@@ -26,6 +28,7 @@ internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAut
         };
         if (await FlowResponder.IsHandledAsync(_options.Hooks.BeforeRedirect, install).ConfigureAwait(false))
         {
+            step.End(FlowTelemetry.AnsweredByHook);
             return;
         }
 
@@ -36,14 +39,17 @@ internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAut
         }
         catch (SlackOAuthStoreException exception)
         {
+            step.End(FlowTelemetry.Failed, OAuthFailureReasons.StorageError);
             var failure = new FlowFailure(OAuthFailureReasons.StorageError, StatusCodes.Status500InternalServerError, Exception: exception);
             await responder.FailAsync(context, OAuthStatePurpose.Install, failure, context.Request.PathBase.Add(context.Request.Path).ToUriComponent()).ConfigureAwait(false);
             return;
         }
 
+        telemetry.CountState(OAuthStatePurpose.Install, FlowTelemetry.Issued);
         responder.IssueCookie(context, state);
         var generator = _generator with { Scopes = install.Scopes, UserScopes = install.UserScopes, RedirectUri = install.RedirectUri };
         var url = generator.Generate(state, install.TeamId);
+        step.End(FlowTelemetry.Succeeded);
         Log.FlowBegins(logger, OAuthStatePurpose.Install);
         if (_options.InstallPageEnabled)
         {

@@ -19,6 +19,7 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
     private readonly UninstallEvents _uninstall = services.GetRequiredService<UninstallEvents>();
     private readonly ISlackAuthorizer _authorizer = services.GetRequiredService<ISlackAuthorizer>();
     private readonly string _notInstalledMessage = services.GetRequiredService<IOptions<SlackOAuthOptions>>().Value.NotInstalledMessage;
+    private readonly FlowTelemetry _telemetry = services.GetRequiredService<FlowTelemetry>();
     private readonly ILogger _logger = services.GetRequiredService<ILogger<SlackEventsEndpoint>>();
     private readonly Dictionary<HandlerKey, Func<SlackRequest, Task>> _handlers = [];
 
@@ -59,32 +60,53 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
         {
             _gate.Refuse(context, finding);
         }
-        else if (!isRead)
+        else
         {
-            RefuseBody(context);
+            await _telemetry.RequestAsync(step => AnswerAsync(context, isRead ? request : null, body, step)).ConfigureAwait(false);
         }
-        else if (request!.Challenge is { } challenge)
+    }
+
+    /// <summary>Answers a signed request; one that is null could not be read.</summary>
+    private async Task AnswerAsync(HttpContext context, SlackRequestContext? request, ReadOnlyMemory<byte> body, FlowStep step)
+    {
+        step.Set(SlackOAuthTelemetry.RequestKindAttribute, FlowTelemetry.Word(request?.Kind ?? SlackRequestKind.Other));
+        if (request is null)
         {
+            RefuseBody(context, step);
+        }
+        else if (request.Challenge is { } challenge)
+        {
+            step.End(FlowTelemetry.Succeeded);
             await WriteTextAsync(context, challenge).ConfigureAwait(false);
         }
         else
         {
-            await DispatchAsync(context, request, body).ConfigureAwait(false);
+            await DispatchAsync(context, request, body, step).ConfigureAwait(false);
         }
     }
 
-    private async Task DispatchAsync(HttpContext context, SlackRequestContext request, ReadOnlyMemory<byte> body)
+    private async Task DispatchAsync(HttpContext context, SlackRequestContext request, ReadOnlyMemory<byte> body, FlowStep step)
     {
         if (!SlackPayload.TryRead(request, body, out var payload, out var key))
         {
-            RefuseBody(context);
+            RefuseBody(context, step);
             return;
         }
 
         var handler = _handlers.GetValueOrDefault(key) ?? _handlers.GetValueOrDefault(key with { Name = null });
         var isUninstall = request.EventType is UninstallEvents.AppUninstalled or UninstallEvents.TokensRevoked;
+
+        // A type that nobody registered is a word of another's: as many as Slack has, or a tester thinks of.
+        var type = handler is null && !isUninstall ? SlackOAuthTelemetry.Other : request.EventType ?? key.Type;
+        if (type is not null)
+        {
+            step.Set(SlackOAuthTelemetry.RequestTypeAttribute, type);
+        }
+
+        Log.RequestReceived(_logger, request.Kind, type);
         if (handler is null && !isUninstall)
         {
+            step.End(FlowTelemetry.Failed, FlowTelemetry.NoHandler);
             Log.NoHandler(_logger, request.Kind);
             context.Response.StatusCode = StatusCodes.Status404NotFound;
             return;
@@ -105,6 +127,7 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
         catch (SlackOAuthStoreException exception)
         {
             // Slack sends an event again that was answered with 500.
+            step.End(FlowTelemetry.Failed, OAuthFailureReasons.StorageError);
             Log.StoreFailed(_logger, request.Kind, Log.Cause(exception));
             context.Response.StatusCode = StatusCodes.Status500InternalServerError;
             return;
@@ -112,17 +135,24 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
 
         if (authorization is null && !isUninstall)
         {
+            step.End(FlowTelemetry.NotInstalled);
             Log.NotInstalled(_logger, request.Kind);
             await WriteTextAsync(context, _notInstalledMessage).ConfigureAwait(false);
         }
         else if (handler is not null)
         {
             await handler(new SlackRequest(context, request, payload, authorization)).ConfigureAwait(false);
+            step.End(FlowTelemetry.Succeeded);
+        }
+        else
+        {
+            step.End(FlowTelemetry.Succeeded);
         }
     }
 
-    private void RefuseBody(HttpContext context)
+    private void RefuseBody(HttpContext context, FlowStep step)
     {
+        step.End(FlowTelemetry.Failed, FlowTelemetry.MalformedBody);
         Log.BodyRefused(_logger);
         context.Response.StatusCode = StatusCodes.Status400BadRequest;
     }

@@ -12,9 +12,10 @@ internal sealed class SlackSignatureGate
 
     private readonly SlackSignatureVerifier _verifier;
     private readonly int _statusCode;
+    private readonly FlowTelemetry _telemetry;
     private readonly ILogger _logger;
 
-    public SlackSignatureGate(IOptions<SlackOAuthOptions> options, TimeProvider time, ILogger<SlackSignatureGate> logger)
+    public SlackSignatureGate(IOptions<SlackOAuthOptions> options, TimeProvider time, FlowTelemetry telemetry, ILogger<SlackSignatureGate> logger)
     {
         if (string.IsNullOrWhiteSpace(options.Value.SigningSecret))
         {
@@ -25,6 +26,7 @@ internal sealed class SlackSignatureGate
 
         _verifier = new(options.Value.SigningSecret, time) { MaxBodyBytes = options.Value.MaxRequestBodyBytes };
         _statusCode = options.Value.InvalidSignatureStatusCode;
+        _telemetry = telemetry;
         _logger = logger;
     }
 
@@ -44,6 +46,7 @@ internal sealed class SlackSignatureGate
 
     internal void Refuse(HttpContext context, SlackSignatureVerification finding)
     {
+        _telemetry.CountRefusedSignature(finding);
         Log.SignatureRefused(_logger, finding);
         context.Response.StatusCode = _statusCode;
     }

@@ -5,7 +5,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>Forgets what Slack says is gone. Both events are idempotent, and come in any order.</summary>
-internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInstallationStore store, ILogger<UninstallEvents> logger)
+internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInstallationStore store, FlowTelemetry telemetry, ILogger<UninstallEvents> logger)
 {
     internal const string AppUninstalled = "app_uninstalled";
     internal const string TokensRevoked = "tokens_revoked";
@@ -28,6 +28,7 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
                     await store.DeleteAllAsync(key, cancellationToken).ConfigureAwait(false);
                 }
 
+                telemetry.CountUninstall(AppUninstalled);
                 Log.Uninstalled(logger);
                 break;
             case TokensRevoked:
@@ -36,6 +37,7 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
                     await RevokeAsync(key, request, cancellationToken).ConfigureAwait(false);
                 }
 
+                telemetry.CountUninstall(TokensRevoked);
                 Log.TokensRevoked(logger, request.RevokedUserIds.Count, request.RevokedBotUserIds.Count > 0);
                 break;
         }

@@ -14,16 +14,23 @@ internal sealed class SignInEndpoint(
     FlowResponder responder,
     SlackOAuthClient slack,
     SlackIdTokenValidator validator,
+    FlowTelemetry telemetry,
     ILogger<SignInEndpoint> logger)
 {
     private readonly SlackSignInOptions _options = options.Value.SignIn;
     private readonly string _clientId = options.Value.ClientId;
     private readonly string _authorizationUrl = new Uri(options.Value.SlackRoot, "openid/connect/authorize").AbsoluteUri;
 
-    internal async Task StartAsync(HttpContext context)
+    internal Task StartAsync(HttpContext context) => telemetry.BeginAsync(OAuthStatePurpose.SignIn, step => StartAsync(context, step));
+
+    internal Task CallbackAsync(HttpContext context, Func<SlackIdentity, HttpContext, Task> onSignedIn) =>
+        telemetry.CallbackAsync(OAuthStatePurpose.SignIn, step => CallbackAsync(context, onSignedIn, step));
+
+    private async Task StartAsync(HttpContext context, FlowStep step)
     {
         if (RedirectUri(context.Request) is not { } redirectUri)
         {
+            step.End(FlowTelemetry.Failed, FlowTelemetry.InvalidHost);
             context.Response.StatusCode = StatusCodes.Status400BadRequest;
             return;
         }
@@ -45,11 +52,13 @@ internal sealed class SignInEndpoint(
         }
         catch (SlackOAuthStoreException exception)
         {
+            step.End(FlowTelemetry.Failed, OAuthFailureReasons.StorageError);
             var failure = new FlowFailure(OAuthFailureReasons.StorageError, StatusCodes.Status500InternalServerError, Exception: exception);
             await responder.FailAsync(context, OAuthStatePurpose.SignIn, failure, context.Request.PathBase.Add(context.Request.Path).ToUriComponent()).ConfigureAwait(false);
             return;
         }
 
+        telemetry.CountState(OAuthStatePurpose.SignIn, FlowTelemetry.Issued);
         responder.IssueCookie(context, state);
         var generator = new OpenIdConnectAuthorizeUrlGenerator
         {
@@ -58,11 +67,12 @@ internal sealed class SignInEndpoint(
             Scopes = _options.Scopes,
             AuthorizationUrl = _authorizationUrl,
         };
+        step.End(FlowTelemetry.Succeeded);
         Log.FlowBegins(logger, OAuthStatePurpose.SignIn);
         FlowResponder.Redirect(context, generator.Generate(state, nonce, team));
     }
 
-    internal async Task CallbackAsync(HttpContext context, Func<SlackIdentity, HttpContext, Task> onSignedIn)
+    private async Task CallbackAsync(HttpContext context, Func<SlackIdentity, HttpContext, Task> onSignedIn, FlowStep step)
     {
         var finding = await gate.CheckAsync(context, OAuthStatePurpose.SignIn, verifiesState: true).ConfigureAwait(false);
         var (identity, failure) = finding.Failure is null
@@ -70,11 +80,13 @@ internal sealed class SignInEndpoint(
             : (null, finding.Failure);
         if (failure is not null)
         {
+            step.End(FlowTelemetry.Failed, FlowTelemetry.Reason(failure.Reason));
             var retryUrl = FlowRequest.Sibling(context.Request, _options.CallbackPath, _options.Path);
             await responder.FailAsync(context, OAuthStatePurpose.SignIn, failure, retryUrl).ConfigureAwait(false);
             return;
         }
 
+        step.End(FlowTelemetry.Succeeded);
         Log.SignedIn(logger);
         FlowResponder.SetHeaders(context.Response);
         await onSignedIn(identity!, context).ConfigureAwait(false);
@@ -88,6 +100,7 @@ internal sealed class SignInEndpoint(
             return Fail(OAuthFailureReasons.InvalidCode, token.Error);
         }
 
+        Log.Exchanged(logger, OAuthStatePurpose.SignIn);
         var idToken = await validator.ValidateAsync(token.Value.IdToken, state.NonceHash, cancellationToken).ConfigureAwait(false);
         if (!idToken.Ok)
         {

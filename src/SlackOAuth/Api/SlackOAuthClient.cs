@@ -29,11 +29,12 @@ public sealed class SlackOAuthClient
     private readonly IHttpClientFactory _factory;
     private readonly SlackOAuthClientOptions _options;
     private readonly TimeProvider _time;
+    private readonly SlackApiObserver _observer;
     private readonly Uri _baseUrl;
 
-    internal SlackOAuthClient(IHttpClientFactory factory, IOptions<SlackOAuthClientOptions> options, TimeProvider time)
+    internal SlackOAuthClient(IHttpClientFactory factory, IOptions<SlackOAuthClientOptions> options, TimeProvider time, SlackApiObserver observer)
     {
-        (_factory, _options, _time) = (factory, options.Value, time);
+        (_factory, _options, _time, _observer) = (factory, options.Value, time, observer);
         var text = _options.ApiBaseUrl.AbsoluteUri;
         _baseUrl = new Uri(text.EndsWith('/') ? text : text + "/");
     }
@@ -177,7 +178,18 @@ public sealed class SlackOAuthClient
     private AuthenticationHeaderValue Basic() =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{_options.ClientId}:{_options.ClientSecret}")));
 
-    private async Task<SlackResult<T>> PostAsync<T>(
+    private Task<SlackResult<T>> PostAsync<T>(
+        string method,
+        AuthenticationHeaderValue authorization,
+        KeyValuePair<string, string>[] form,
+        JsonTypeInfo<T> type,
+        Func<T, bool> isComplete,
+        bool repeatable,
+        CancellationToken cancellationToken)
+        where T : class =>
+        _observer.ObserveAsync(method, () => SendAsync(method, authorization, form, type, isComplete, repeatable, cancellationToken));
+
+    private async Task<SlackResult<T>> SendAsync<T>(
         string method,
         AuthenticationHeaderValue authorization,
         KeyValuePair<string, string>[] form,
