@@ -38,7 +38,9 @@ public static class PostgreSqlStoresBuilderExtensions
         builder.Services.TryAddSingleton(services => PostgreSqlDatabase.Open(services.GetRequiredService<IOptions<PostgreSqlStoreOptions>>().Value));
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new PostgreSqlInstallationStore(CommonOptions(services), services.GetRequiredService<PostgreSqlDatabase>()));
+            builder.UseInstallationStore(
+                SystemName,
+                services => new PostgreSqlInstallationStore(CommonOptions(services), services.GetRequiredService<PostgreSqlDatabase>(), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

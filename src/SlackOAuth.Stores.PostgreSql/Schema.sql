@@ -1,4 +1,4 @@
--- SlackOAuth.Stores.PostgreSql, schema version 1. Safe to run again, and by several at once.
+-- SlackOAuth.Stores.PostgreSql, schema version 2. Safe to run again, and by several at once.
 -- Keys are hashes of ids; the ids stand beside them for people. The role of the app then needs SELECT, INSERT, UPDATE and DELETE on these tables, and nothing else.
 BEGIN;
 
@@ -36,7 +36,7 @@ CREATE TABLE IF NOT EXISTS {table}history (
     PRIMARY KEY (workspace_key, installed_at, user_key)
 );
 
--- Issued states that were not consumed. state_key is a hash of the state, expires_at counts steps of 100 ns since 1970 in UTC, as the clock of the app does.
+-- Issued states. state_key is a hash of the state, expires_at counts steps of 100 ns since 1970 in UTC, as the clock of the app does.
 CREATE TABLE IF NOT EXISTS {table}states (
     state_key bytea NOT NULL PRIMARY KEY,
     client_key bytea NOT NULL,
@@ -46,10 +46,23 @@ CREATE TABLE IF NOT EXISTS {table}states (
 
 CREATE INDEX IF NOT EXISTS {name}states_by_time ON {table}states (client_key, expires_at);
 
+-- Version 2. Of rotation leases: the fencing token of the last one, its end as expires_at counts it, and the token of the last that saved. claim IS NOT NULL: the state is consumed.
+ALTER TABLE {table}workspaces
+    ADD COLUMN IF NOT EXISTS bot_lease_fence bigint NULL,
+    ADD COLUMN IF NOT EXISTS bot_lease_ends_at bigint NULL,
+    ADD COLUMN IF NOT EXISTS bot_saved_fence bigint NULL;
+
+ALTER TABLE {table}installations
+    ADD COLUMN IF NOT EXISTS lease_fence bigint NULL,
+    ADD COLUMN IF NOT EXISTS lease_ends_at bigint NULL,
+    ADD COLUMN IF NOT EXISTS saved_fence bigint NULL;
+
+ALTER TABLE {table}states ADD COLUMN IF NOT EXISTS claim bytea NULL;
+
 CREATE TABLE IF NOT EXISTS {table}schema (
     version integer NOT NULL PRIMARY KEY
 );
 
-INSERT INTO {table}schema (version) VALUES (1) ON CONFLICT (version) DO NOTHING;
+INSERT INTO {table}schema (version) VALUES (1), (2) ON CONFLICT (version) DO NOTHING;
 
 COMMIT;

@@ -10,7 +10,7 @@ namespace SlackOAuth.Stores.Relational;
 public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
 {
     /// <summary>The version of the schema that this version of the family needs. A later one only adds to it.</summary>
-    public const int SchemaVersion = 1;
+    public const int SchemaVersion = 2;
 
     /// <summary>Enough for 32 first saves of one workspace at once; a conflict that lasts is an error after that.</summary>
     private const int MaxAttempts = 10;
@@ -84,7 +84,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     protected virtual bool IsUndoneConflict(Exception exception) => false;
 
     /// <summary>Closes what the driver's pool holds where the connection was lost, so that a call after the engine's return does not meet what its restart has ended.</summary>
-    /// <returns>Whether the connection was lost, and the call may be made again on a new one. Every statement but <see cref="RelationalStatements.Consume"/> may be sent twice.</returns>
+    /// <returns>Whether the connection was lost, and the call may be made again on a new one: every statement may be sent twice.</returns>
     /// <param name="exception">What a call of the driver threw.</param>
     protected virtual bool TryForgetConnections(Exception exception) => false;
 
@@ -110,25 +110,22 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
 
     /// <summary>The first row; null where there is none.</summary>
     internal ValueTask<StoredRow?> ReadFirstAsync(string operation, string statement, bool writes, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync<StoredRow?>(
+        RunAsync(
             operation,
             statement,
             writes,
-            static async (database, connection, command, cancellationToken) =>
-            {
-                var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? StoredRow.Read(database, reader) : null;
+            static (database, connection, command, cancellationToken) => ReadFirstAsync<StoredRow?>(database, connection, command, StoredRow.Read, cancellationToken),
+            parameters,
+            cancellationToken);
 
-                    // An error of what follows the rows is reported by reading on.
-                    while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                    }
-
-                    return row;
-                }
-            },
+    /// <summary>The number that a write gives as its first row; null where it gives none.</summary>
+    internal ValueTask<long?> ReadNumberAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            operation,
+            statement,
+            writes: true,
+            static (database, connection, command, cancellationToken) => ReadFirstAsync<long?>(
+                database, connection, command, static (_, reader) => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), cancellationToken),
             parameters,
             cancellationToken);
 
@@ -175,6 +172,27 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         "Put its row back from a backup, or delete it and have the app installed again: saving replaces it.",
         cause);
 
+    private static async ValueTask<T?> ReadFirstAsync<T>(
+        RelationalDatabase database,
+        DbConnection connection,
+        CommandDefinition command,
+        Func<RelationalDatabase, DbDataReader, T> read,
+        CancellationToken cancellationToken)
+    {
+        var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
+        await using (reader.ConfigureAwait(false))
+        {
+            var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(database, reader) : default;
+
+            // An error of what follows the rows is reported by reading on.
+            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
+            {
+            }
+
+            return row;
+        }
+    }
+
     /// <summary>One of the calls that come first prepares; the others wait for it.</summary>
     private async ValueTask PrepareOnFirstUseAsync(CancellationToken cancellationToken)
     {
@@ -192,20 +210,30 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         }
     }
 
+    /// <summary>Twenty processes may come here at once: the script lets one after the other in, and who was overtaken looks again.</summary>
     private async ValueTask PrepareCoreAsync(CancellationToken cancellationToken)
     {
-        if (await ReadVersionAsync(cancellationToken).ConfigureAwait(false) < SchemaVersion)
+        for (var attempt = 1; !_isPrepared; attempt++)
         {
-            // Twenty processes may come here at once; the script lets one after the other in.
-            await RepeatAsync(
-                Statements.Prepare,
-                writes: true,
-                static async (_, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
-                [],
-                cancellationToken).ConfigureAwait(false);
-        }
+            try
+            {
+                var version = await ReadVersionAsync(cancellationToken).ConfigureAwait(false);
+                if (version < SchemaVersion)
+                {
+                    await RunOnceAsync(
+                        version > 0 && Statements.Upgrade is { } upgrade ? upgrade : Statements.Prepare,
+                        writes: true,
+                        static async (_, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
+                        [],
+                        cancellationToken).ConfigureAwait(false);
+                }
 
-        _isPrepared = true;
+                _isPrepared = true;
+            }
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(attempt, exception))
+            {
+            }
+        }
     }
 
     /// <summary>Looked up first: a role that may not create tables can use them all the same.</summary>
@@ -263,16 +291,14 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             {
                 return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(statement, attempt, exception))
+            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(attempt, exception))
             {
             }
         }
     }
 
-    /// <summary>A statement that was undone, because whoever it collided with has gone on; and one whose connection was lost, once. A consume whose answer was lost may have
-    /// taken the state: sent again it would find none, and deny it to the one caller who had it. [17]</summary>
-    private bool MayRepeat(string statement, int attempt, Exception exception) =>
-        (attempt < MaxAttempts && IsUndoneConflict(exception)) || (TryForgetConnections(exception) && attempt == 1 && !ReferenceEquals(statement, Statements.Consume));
+    /// <summary>A statement that was undone, because whoever it collided with has gone on; and one whose connection was lost, once. Each may be sent twice: see <see cref="RelationalStatements"/>.</summary>
+    private bool MayRepeat(int attempt, Exception exception) => (attempt < MaxAttempts && IsUndoneConflict(exception)) || (TryForgetConnections(exception) && attempt == 1);
 
     private async ValueTask<T> RunOnceAsync<T>(
         string statement,

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Relational;
 /// A record is a row with the JSON document of <see cref="StoreJson"/>: every field is kept whole, and a field that Slack adds needs no change of the tables. The bot stands in the row of its
 /// workspace, once, and a find brings it along. Safe for concurrent use by threads and processes.
 /// </remarks>
-public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation, IAsyncDisposable, IDisposable
+public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation, IAsyncDisposable, IDisposable
 {
     private const int PageSize = 200;
 
@@ -17,13 +17,15 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
     private readonly byte[] _client;
     private readonly string _clientId;
     private readonly int _kept;
+    private readonly TimeProvider _timeProvider;
 
     /// <summary>Creates a store. It connects on its first use.</summary>
     /// <param name="options">The client id and the history.</param>
     /// <param name="database">The engine.</param>
     /// <param name="ownsDatabase">Whether the store disposes <paramref name="database"/>.</param>
+    /// <param name="timeProvider">The clock that judges when a lease is over; null for the system's.</param>
     /// <exception cref="Microsoft.Extensions.Options.OptionsValidationException">An option is wrong.</exception>
-    protected RelationalInstallationStore(SlackOAuthStoresOptions options, RelationalDatabase database, bool ownsDatabase)
+    protected RelationalInstallationStore(SlackOAuthStoresOptions options, RelationalDatabase database, bool ownsDatabase, TimeProvider? timeProvider = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(database);
@@ -33,6 +35,7 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         _clientId = options.ClientId;
         _client = StoreKeys.Client(_clientId);
         _kept = options.HistoryEnabled ? options.HistoryLength : 0;
+        _timeProvider = timeProvider ?? TimeProvider.System;
     }
 
     /// <inheritdoc />
@@ -48,13 +51,7 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         await _database.ExecuteAsync(
             nameof(SaveAsync),
             _kept > 0 ? _database.Statements.SaveWithHistory : _database.Statements.Save,
-            [
-                .. BotParameters(workspace, installation.ToBot()),
-                new("@user", RelationalParameterKind.Key, StoreKeys.User(installation.UserId)),
-                new("@user_id", RelationalParameterKind.Id, installation.UserId),
-                new("@installed_at", RelationalParameterKind.Instant, installation.InstalledAt),
-                new("@document", RelationalParameterKind.Document, StoreJson.Serialize(installation.WithBot(null))),
-            ],
+            InstallationParameters(workspace, installation),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -206,6 +203,61 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
     }
 
     /// <inheritdoc />
+    public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.ValidateLeaseDuration(duration);
+        if (!IsStorable(workspace, userId, cancellationToken))
+        {
+            return null;
+        }
+
+        var now = _timeProvider.GetUtcNow();
+        var lease = new RotationLease { Workspace = workspace, UserId = userId, FencingToken = 0, ExpiresAt = now + duration };
+        var fence = await _database.ReadNumberAsync(
+            nameof(TryAcquireLeaseAsync),
+            userId is null ? _database.Statements.AcquireBotLease : _database.Statements.AcquireInstallationLease,
+            [.. LeaseParameters(lease), RelationalParameter.Ticks("@now", now)],
+            cancellationToken).ConfigureAwait(false);
+        return fence is { } token ? lease with { FencingToken = token } : null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(lease, bot);
+        return await _database.ReadNumberAsync(
+            nameof(TrySaveBotAsync),
+            _kept > 0 ? _database.Statements.SaveLeasedBotWithHistory : _database.Statements.SaveLeasedBot,
+            [.. BotParameters(workspace, bot), Fence(lease)],
+            cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(lease, installation);
+        return await _database.ReadNumberAsync(
+            nameof(TrySaveInstallationAsync),
+            _kept > 0 ? _database.Statements.SaveLeasedInstallationWithHistory : _database.Statements.SaveLeasedInstallation,
+            [.. InstallationParameters(workspace, installation), Fence(lease)],
+            cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    /// <inheritdoc />
+    public async ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        if (IsStorable(lease.Workspace, lease.UserId, cancellationToken))
+        {
+            await _database.ExecuteAsync(
+                nameof(ReleaseLeaseAsync),
+                lease.UserId is null ? _database.Statements.ReleaseBotLease : _database.Statements.ReleaseInstallationLease,
+                LeaseParameters(lease),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <inheritdoc />
     public void Dispose()
     {
         if (_ownsDatabase)
@@ -290,6 +342,20 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         new("@bot", RelationalParameterKind.Document, bot is null ? null : StoreJson.Serialize(bot)),
         Kept,
     ];
+
+    private RelationalParameter[] InstallationParameters(WorkspaceId workspace, Installation installation) =>
+    [
+        .. BotParameters(workspace, installation.ToBot()),
+        User(installation.UserId),
+        new("@user_id", RelationalParameterKind.Id, installation.UserId),
+        new("@installed_at", RelationalParameterKind.Instant, installation.InstalledAt),
+        new("@document", RelationalParameterKind.Document, StoreJson.Serialize(installation.WithBot(null))),
+    ];
+
+    /// <summary>The end tells a lease of a record from one of the record that was deleted before, whose fencing tokens were the same.</summary>
+    private RelationalParameter[] LeaseParameters(RotationLease lease) => [Key(lease.Workspace), User(lease.UserId), Fence(lease), RelationalParameter.Ticks("@lease_ends_at", lease.ExpiresAt)];
+
+    private static RelationalParameter Fence(RotationLease lease) => new("@fence", RelationalParameterKind.Ticks, lease.FencingToken);
 
     private RelationalParameter[] PageParameters(byte[] after) =>
     [

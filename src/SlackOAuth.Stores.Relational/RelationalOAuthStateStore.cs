@@ -1,9 +1,11 @@
+using System.Security.Cryptography;
 using System.Text.Json;
 
 namespace SlackOAuth.Stores.Relational;
 
 /// <summary>Keeps states in a table. A dialect's store derives it and adds its constructors.</summary>
-/// <remarks>A state is consumed by who deletes its row; the engine lets one succeed. An issue removes a few expired states in the same round trip, so that they do not pile up. [18]</remarks>
+/// <remarks>A state is consumed by who deletes its row, or writes a claim into it; the engine lets one succeed. [17] An issue removes a few expired states in the same round trip, so that they do not
+/// pile up. [18]</remarks>
 public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStatePurging, IStorePreparation, IAsyncDisposable, IDisposable
 {
     /// <summary>How many expired states an issue removes at most: more than it adds, so that a backlog shrinks.</summary>
@@ -11,6 +13,9 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
 
     /// <summary>Small, so that no lock is held for long.</summary>
     private const int PurgedPerStatement = 500;
+
+    /// <summary>In bytes: no two consumers guess the same.</summary>
+    private const int ClaimLength = 16;
 
     private readonly RelationalDatabase _database;
     private readonly bool _ownsDatabase;
@@ -57,9 +62,9 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
             [
                 Key(OAuthState.ComputeKey(state, _clientId, data.Purpose)!),
                 _client,
-                Ticks("@expires_at", expiresAt),
+                RelationalParameter.Ticks("@expires_at", expiresAt),
                 new("@document", RelationalParameterKind.Document, StoreJson.Serialize(new StoredOAuthState(data, expiresAt))),
-                Ticks("@now", now),
+                RelationalParameter.Ticks("@now", now),
                 new("@batch", RelationalParameterKind.Count, SweptPerIssue),
             ],
             cancellationToken).ConfigureAwait(false);
@@ -75,22 +80,27 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
             return null;
         }
 
-        var row = await _database.ReadFirstAsync(nameof(ConsumeAsync), _database.Statements.Consume, writes: true, [Key(key)], cancellationToken).ConfigureAwait(false);
+        var row = await _database.ReadFirstAsync(
+            nameof(ConsumeAsync),
+            _database.Statements.Consume,
+            writes: true,
+            [Key(key), new("@claim", RelationalParameterKind.Key, RandomNumberGenerator.GetBytes(ClaimLength))],
+            cancellationToken).ConfigureAwait(false);
         return row is not null && Read(row.Document) is var stored && _timeProvider.GetUtcNow() < stored.ExpiresAt ? stored.Data : null;
     }
 
     /// <inheritdoc />
     public async ValueTask<int> PurgeExpiredAsync(CancellationToken cancellationToken = default)
     {
-        var now = Ticks("@now", _timeProvider.GetUtcNow());
+        var now = RelationalParameter.Ticks("@now", _timeProvider.GetUtcNow());
         var removed = 0;
         for (var batch = PurgedPerStatement; batch == PurgedPerStatement; removed += batch)
         {
-            batch = await _database.ExecuteAsync(
+            batch = (int)(await _database.ReadNumberAsync(
                 nameof(PurgeExpiredAsync),
                 _database.Statements.Purge,
                 [_client, now, new("@batch", RelationalParameterKind.Count, PurgedPerStatement)],
-                cancellationToken).ConfigureAwait(false);
+                cancellationToken).ConfigureAwait(false) ?? 0);
         }
 
         return removed;
@@ -119,9 +129,6 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
     }
 
     private static RelationalParameter Key(string key) => new("@state", RelationalParameterKind.Key, Convert.FromHexString(key));
-
-    /// <summary>Exact, where the engines' own types round: a state is removed when its last tick has passed, and not before. [18]</summary>
-    private static RelationalParameter Ticks(string name, DateTimeOffset time) => new(name, RelationalParameterKind.Ticks, (time - DateTimeOffset.UnixEpoch).Ticks);
 
     private StoredOAuthState Read(byte[] document)
     {

@@ -18,7 +18,7 @@ public enum RelationalParameterKind
     /// <summary>A number of rows (<see cref="int"/>).</summary>
     Count = 4,
 
-    /// <summary>A point in time as the clock of the app counts it: steps of 100 ns since 1970, in UTC (<see cref="long"/>).</summary>
+    /// <summary>A point in time as the clock of the app counts it: steps of 100 ns since 1970, in UTC; and a fencing token, which counts leases (<see cref="long"/>).</summary>
     Ticks = 5,
 }
 
@@ -26,4 +26,8 @@ public enum RelationalParameterKind
 /// <param name="Name">The name as the statements write it, such as <c>@workspace</c>.</param>
 /// <param name="Kind">What it holds.</param>
 /// <param name="Value">A value of the kind's type; null for SQL's NULL.</param>
-public readonly record struct RelationalParameter(string Name, RelationalParameterKind Kind, object? Value);
+public readonly record struct RelationalParameter(string Name, RelationalParameterKind Kind, object? Value)
+{
+    /// <summary>A time, exact where the engines' own types round.</summary>
+    internal static RelationalParameter Ticks(string name, DateTimeOffset time) => new(name, RelationalParameterKind.Ticks, (time - DateTimeOffset.UnixEpoch).Ticks);
+}

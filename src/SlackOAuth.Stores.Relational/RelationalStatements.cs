@@ -2,17 +2,22 @@ namespace SlackOAuth.Stores.Relational;
 
 /// <summary>Every statement that the stores send, in the words of one engine.</summary>
 /// <remarks>
-/// <para>In a statement, <c>{table}</c> stands before the name of a table (schema and prefix) and <c>{name}</c> before the name of anything else (the prefix alone);
-/// <see cref="For"/> fills them in. Values are never part of a statement: they are the parameters named at each.</para>
+/// <para>In a statement, <c>{table}</c> stands before the name of a table (schema and prefix), <c>{name}</c> before the name of anything else (the prefix alone), and <c>{json}</c> for the type of
+/// documents; <see cref="For"/> fills them in. Values are never part of a statement: they are the parameters named at each.</para>
 /// <para>Each is one round trip [24] and one transaction [7]. What changes a workspace first locks its row in <c>workspaces</c>, and creates it where it is missing, so that all changes of one workspace
-/// follow one another [12]. Rows that are read have the columns <c>document, bot, workspace_key, user_key</c>, in this order and as far as the statement names them.</para>
+/// follow one another [12]. Each does no harm where it is sent twice, after an answer that was lost: a save or a delete has then happened, and the lease of an acquire nobody has until its end.
+/// Rows that are read have the columns <c>document, bot, workspace_key, user_key</c>, in this order and as far as the statement names them.</para>
 /// </remarks>
 public sealed class RelationalStatements
 {
     /// <summary>The statements that create what is missing, as one script that is safe to run again. [25]</summary>
     public required string Prepare { get; init; }
 
-    /// <summary>The version of the schema that is there, as one whole number. Fails where there is none.</summary>
+    /// <summary>Takes a schema of version 1 to this one. Null where <see cref="Prepare"/> does that too; needed where an engine adds no column under a condition.</summary>
+    /// <remarks>It begins with the row of the new version: where another process was faster, that line fails as a conflict, and nothing is changed.</remarks>
+    public string? Upgrade { get; init; }
+
+    /// <summary>The version of the schema that is there, as one whole number; 0, or the engine's error of a missing table, where there is none.</summary>
     public required string ReadVersion { get; init; }
 
     /// <summary>Puts the bot where none or no newer one is. <c>@workspace @client_id @enterprise_id @team_id @bot_installed_at @bot @nobody @kept</c></summary>
@@ -60,24 +65,52 @@ public sealed class RelationalStatements
     /// <summary>The kept installations, newest first, the current ones always; of all users where <c>@user</c> is NULL. <c>@workspace @user @nobody @kept</c></summary>
     public required string ListInstallationHistory { get; init; }
 
+    /// <summary>Gives the lease of the bot, where there is a bot and no lease that lasts; the row is its fencing token. <c>@workspace @now @lease_ends_at</c></summary>
+    public required string AcquireBotLease { get; init; }
+
+    /// <summary>As <see cref="AcquireBotLease"/>, of a user's installation. Also <c>@user</c></summary>
+    public required string AcquireInstallationLease { get; init; }
+
+    /// <summary>Replaces the bot by one that is not older, where no later lease has saved; gives a row where it did. As <see cref="SaveBot"/>, and <c>@fence</c></summary>
+    public required string SaveLeasedBot { get; init; }
+
+    /// <summary><see cref="SaveLeasedBot"/> with history.</summary>
+    public required string SaveLeasedBotWithHistory { get; init; }
+
+    /// <summary>As <see cref="SaveLeasedBot"/>, of the installation alone. The parameters of <see cref="Save"/>, and <c>@fence</c></summary>
+    public required string SaveLeasedInstallation { get; init; }
+
+    /// <summary><see cref="SaveLeasedInstallation"/> with history.</summary>
+    public required string SaveLeasedInstallationWithHistory { get; init; }
+
+    /// <summary>Ends the lease, where it is the last one given. <c>@workspace @fence @lease_ends_at</c></summary>
+    public required string ReleaseBotLease { get; init; }
+
+    /// <summary>As <see cref="ReleaseBotLease"/>, of a user's installation. Also <c>@user</c></summary>
+    public required string ReleaseInstallationLease { get; init; }
+
     /// <summary>Adds a state and removes <c>@batch</c> of the client's expired ones at most. <c>@state @client @expires_at @document @now @batch</c></summary>
     public required string Issue { get; init; }
 
-    /// <summary>Removes the state and returns its document, to one caller. <c>@state</c></summary>
+    /// <summary>Gives the document to one caller. [17] Where a driver, or a lost connection, may have it sent twice, the row keeps the claim until it expires, and the same claim gets the document
+    /// again. <c>@state @claim</c></summary>
     public required string Consume { get; init; }
 
-    /// <summary>Removes <c>@batch</c> of the client's expired states at most; the number of rows is that of the states. <c>@client @now @batch</c></summary>
+    /// <summary>Removes <c>@batch</c> of the client's expired states at most; the row is their number, without those that were consumed. <c>@client @now @batch</c></summary>
     public required string Purge { get; init; }
 
     /// <summary>The statements with the names of the tables.</summary>
     /// <param name="schema">The schema as the engine's statements have to write it, quoted where it needs quotes; null for the connection's own.</param>
     /// <param name="tablePrefix">What the name of every table begins with.</param>
-    public RelationalStatements For(string? schema, string tablePrefix)
+    /// <param name="documentType">The type of documents in a <c>CAST</c>, such as <c>json</c>.</param>
+    public RelationalStatements For(string? schema, string tablePrefix, string documentType)
     {
         ArgumentException.ThrowIfNullOrEmpty(tablePrefix);
+        ArgumentException.ThrowIfNullOrEmpty(documentType);
         return new RelationalStatements
         {
             Prepare = Fill(Prepare),
+            Upgrade = Upgrade is null ? null : Fill(Upgrade),
             ReadVersion = Fill(ReadVersion),
             SaveBot = Fill(SaveBot),
             SaveBotWithHistory = Fill(SaveBotWithHistory),
@@ -94,6 +127,14 @@ public sealed class RelationalStatements
             ListInstallations = Fill(ListInstallations),
             ListBotHistory = Fill(ListBotHistory),
             ListInstallationHistory = Fill(ListInstallationHistory),
+            AcquireBotLease = Fill(AcquireBotLease),
+            AcquireInstallationLease = Fill(AcquireInstallationLease),
+            SaveLeasedBot = Fill(SaveLeasedBot),
+            SaveLeasedBotWithHistory = Fill(SaveLeasedBotWithHistory),
+            SaveLeasedInstallation = Fill(SaveLeasedInstallation),
+            SaveLeasedInstallationWithHistory = Fill(SaveLeasedInstallationWithHistory),
+            ReleaseBotLease = Fill(ReleaseBotLease),
+            ReleaseInstallationLease = Fill(ReleaseInstallationLease),
             Issue = Fill(Issue),
             Consume = Fill(Consume),
             Purge = Fill(Purge),
@@ -101,6 +142,7 @@ public sealed class RelationalStatements
 
         string Fill(string statement) => statement
             .Replace("{table}", schema is null ? tablePrefix : $"{schema}.{tablePrefix}", StringComparison.Ordinal)
-            .Replace("{name}", tablePrefix, StringComparison.Ordinal);
+            .Replace("{name}", tablePrefix, StringComparison.Ordinal)
+            .Replace("{json}", documentType, StringComparison.Ordinal);
     }
 }

@@ -15,7 +15,14 @@ internal sealed class SqlServerDatabase : RelationalDatabase
     private const int SnapshotConflict = 3960;
     private const int DuplicateKey = 2627;
     private const int DuplicateIndexKey = 2601;
+    private const int ObjectExists = 2714;
+    private const int IndexExists = 1913;
+    private const int ColumnExists = 2705;
     private const int InvalidObject = 208;
+
+    /// <summary>What Babelfish gives where it has no number of SQL Server's for an error of PostgreSQL.</summary>
+    private const int Unmapped = 33557097;
+
     private const int Timeout = -2;
     private const int LockTimeout = 1222;
     private const int LoginFailed = 18456;
@@ -26,8 +33,6 @@ internal sealed class SqlServerDatabase : RelationalDatabase
 
     /// <summary>From here on an error ends the connection.</summary>
     private const byte FatalClass = 20;
-
-    private static readonly SqlRetryLogicBaseProvider NoRetry = SqlConfigurableRetryFactory.CreateNoneRetryProvider();
 
     private readonly string? _connectionString;
     private readonly DbDataSource? _dataSource;
@@ -97,17 +102,14 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         }
     }
 
+    /// <summary>The driver may send any statement again: a consume has its claim. [17]</summary>
     protected override void Configure(DbCommand command)
     {
-        if (RetryOf(command.CommandText) is { } retry)
+        if (_retry is not null)
         {
-            ((SqlCommand)command).RetryLogicProvider = retry;
+            ((SqlCommand)command).RetryLogicProvider = _retry;
         }
     }
-
-    /// <summary>The driver's own retries, by the option or else (null) by its configuration file, are for every statement but one: a consume whose answer was lost, sent again, would find no
-    /// state. [17]</summary>
-    internal SqlRetryLogicBaseProvider? RetryOf(string statement) => statement == Statements.Consume ? NoRetry : _retry;
 
     protected override void AddParameter(DbCommand command, in RelationalParameter parameter)
     {
@@ -141,11 +143,12 @@ internal sealed class SqlServerDatabase : RelationalDatabase
 
     protected override byte[] ReadDocument(DbDataReader reader, int ordinal) => Encoding.UTF8.GetBytes(reader.GetString(ordinal));
 
-    protected override bool IsMissingTable(Exception exception) => Cause(exception) is SqlException { Number: InvalidObject };
+    protected override bool IsMissingTable(Exception exception) => Cause(exception) is SqlException failure
+        && (failure.Number == InvalidObject || (failure.Number == Unmapped && failure.Message.Contains("relation", StringComparison.Ordinal) && failure.Message.Contains("does not exist", StringComparison.Ordinal)));
 
-    /// <summary>With XACT_ABORT ON, each of them has undone the batch's transaction.</summary>
+    /// <summary>With XACT_ABORT ON, each of them has undone the batch's transaction. What exists already is another session's, which has run the script beside this one.</summary>
     protected override bool IsUndoneConflict(Exception exception) =>
-        Cause(exception) is SqlException { Number: Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey };
+        Cause(exception) is SqlException { Number: Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey or ObjectExists or IndexExists or ColumnExists };
 
     /// <summary>The driver clears its pool itself.</summary>
     protected override bool TryForgetConnections(Exception exception) => Cause(exception) is SqlException { Class: >= FatalClass };

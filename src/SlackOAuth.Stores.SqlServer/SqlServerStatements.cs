@@ -11,17 +11,19 @@ namespace SlackOAuth.Stores.SqlServer;
 /// </remarks>
 internal static class SqlServerStatements
 {
-    private const string ReadVersion = "SELECT MAX(version) FROM {table}schema";
+    /// <summary>No look at a table that may be missing: not every engine reports that by the number of SQL Server.</summary>
+    private const string ReadVersion = "IF OBJECT_ID(N'{table}schema', N'U') IS NULL SELECT 0 ELSE " + SharedStatements.ReadVersion;
 
-    /// <summary>The level is set each time: one that another user of the pool chose outlives the reset of its connection.</summary>
-    private const string Begin =
+    /// <summary>The level is set each time: one that another user of the pool chose outlives the reset of its connection, and READPAST is refused under most others.</summary>
+    private const string Settings =
         """
         SET XACT_ABORT ON;
         SET NOCOUNT ON;
         SET TRANSACTION ISOLATION LEVEL READ COMMITTED;
-        BEGIN TRANSACTION;
 
         """;
+
+    private const string Begin = Settings + "BEGIN TRANSACTION;\n";
 
     private const string Commit = "COMMIT TRANSACTION;";
 
@@ -51,14 +53,28 @@ internal static class SqlServerStatements
 
         """;
 
-    private const string DropHistory = "DELETE FROM {table}history WHERE workspace_key = @workspace;\n";
+    private const string ReplaceBot =
+        """
+        UPDATE {table}workspaces SET bot_installed_at = @bot_installed_at, bot = @bot, bot_saved_fence = @fence
+        OUTPUT inserted.bot_saved_fence
+        WHERE workspace_key = @workspace AND bot_installed_at <= @bot_installed_at AND (bot_saved_fence IS NULL OR bot_saved_fence <= @fence);
+
+        """;
+
+    private const string ReplaceInstallation =
+        """
+        UPDATE {table}installations SET installed_at = @installed_at, document = @document, saved_fence = @fence
+        OUTPUT inserted.saved_fence
+        WHERE workspace_key = @workspace AND user_key = @user AND installed_at <= @installed_at AND (saved_fence IS NULL OR saved_fence <= @fence);
+
+        """;
 
     /// <summary>Only what was accepted: a refused record does not stand in its table with its own installed-at.</summary>
     private const string RememberBot =
         """
-        DELETE h FROM {table}history AS h
-        INNER JOIN {table}workspaces AS w ON w.workspace_key = h.workspace_key AND w.bot_installed_at = h.installed_at
-        WHERE h.workspace_key = @workspace AND h.user_key = @nobody AND h.installed_at = @bot_installed_at;
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND user_key = @nobody AND installed_at = @bot_installed_at
+            AND EXISTS (SELECT 1 FROM {table}workspaces WHERE workspace_key = @workspace AND bot_installed_at = @bot_installed_at);
         INSERT INTO {table}history (workspace_key, installed_at, user_key, document)
         SELECT workspace_key, bot_installed_at, @nobody, bot FROM {table}workspaces WHERE workspace_key = @workspace AND bot_installed_at = @bot_installed_at;
 
@@ -66,9 +82,9 @@ internal static class SqlServerStatements
 
     private const string RememberInstallation =
         """
-        DELETE h FROM {table}history AS h
-        INNER JOIN {table}installations AS i ON i.workspace_key = h.workspace_key AND i.user_key = h.user_key AND i.installed_at = h.installed_at
-        WHERE h.workspace_key = @workspace AND h.user_key = @user AND h.installed_at = @installed_at;
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND user_key = @user AND installed_at = @installed_at
+            AND EXISTS (SELECT 1 FROM {table}installations WHERE workspace_key = @workspace AND user_key = @user AND installed_at = @installed_at);
         INSERT INTO {table}history (workspace_key, installed_at, user_key, document)
         SELECT workspace_key, installed_at, user_key, document FROM {table}installations WHERE workspace_key = @workspace AND user_key = @user AND installed_at = @installed_at;
 
@@ -76,22 +92,18 @@ internal static class SqlServerStatements
 
     private const string TrimHistory =
         """
-        DELETE h FROM {table}history AS h
-        WHERE h.workspace_key = @workspace AND h.user_key = @nobody AND NOT EXISTS (
-            SELECT 1 FROM (
-                SELECT TOP (@kept) installed_at FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody
-                ORDER BY installed_at DESC) AS newest
-            WHERE newest.installed_at = h.installed_at);
-        DELETE h FROM {table}history AS h
-        WHERE h.workspace_key = @workspace AND h.user_key <> @nobody AND NOT EXISTS (
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND user_key = @nobody AND installed_at NOT IN (
+            SELECT TOP (@kept) installed_at FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody
+            ORDER BY installed_at DESC);
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND user_key <> @nobody AND NOT EXISTS (
             SELECT 1 FROM (
                 SELECT TOP (@kept) installed_at, user_key FROM {table}history WHERE workspace_key = @workspace AND user_key <> @nobody
                 ORDER BY installed_at DESC, user_key) AS newest
-            WHERE newest.installed_at = h.installed_at AND newest.user_key = h.user_key);
+            WHERE newest.installed_at = {name}history.installed_at AND newest.user_key = {name}history.user_key);
 
         """;
-
-    private const string FindBot = "SELECT bot AS document FROM {table}workspaces WHERE workspace_key = @workspace AND bot IS NOT NULL";
 
     private const string FindInstallation =
         """
@@ -110,45 +122,9 @@ internal static class SqlServerStatements
         OPTION (FORCE ORDER)
         """;
 
-    private const string DropWorkspaceIfEmpty =
-        """
-        DELETE FROM {table}workspaces
-        WHERE workspace_key = @workspace AND bot IS NULL AND NOT EXISTS (SELECT 1 FROM {table}installations WHERE workspace_key = @workspace);
-
-        """;
-
-    private const string DeleteBot =
-        """
-        UPDATE {table}workspaces SET bot_installed_at = NULL, bot = NULL WHERE workspace_key = @workspace;
-        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody;
-
-        """;
-
-    private const string DeleteInstallation =
-        """
-        DELETE FROM {table}installations WHERE workspace_key = @workspace AND user_key = @user;
-        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key = @user;
-
-        """;
-
-    private const string DeleteInstallations =
-        """
-        DELETE FROM {table}installations WHERE workspace_key = @workspace;
-        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key <> @nobody;
-
-        """;
-
-    private const string DeleteAll =
-        """
-        DELETE FROM {table}installations WHERE workspace_key = @workspace;
-        DELETE FROM {table}history WHERE workspace_key = @workspace;
-        DELETE FROM {table}workspaces WHERE workspace_key = @workspace;
-
-        """;
-
     private const string ListBots =
         """
-        SELECT TOP (@page) bot AS document, CAST(NULL AS nvarchar(max)) AS bot, workspace_key FROM {table}workspaces
+        SELECT TOP (@page) bot AS document, CAST(NULL AS {json}) AS bot, workspace_key FROM {table}workspaces
         WHERE workspace_key > @after AND workspace_key < @end AND bot IS NOT NULL
         ORDER BY workspace_key
         """;
@@ -162,67 +138,69 @@ internal static class SqlServerStatements
         OPTION (FORCE ORDER)
         """;
 
-    private const string ListBotHistory =
+    private const string AcquireBotLease =
         """
-        SELECT k.document FROM (
-            SELECT document, installed_at FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody AND @kept > 0
-            UNION ALL
-            SELECT w.bot, w.bot_installed_at FROM {table}workspaces AS w WHERE w.workspace_key = @workspace AND w.bot IS NOT NULL AND NOT EXISTS (
-                SELECT 1 FROM {table}history AS h
-                WHERE h.workspace_key = @workspace AND h.user_key = @nobody AND h.installed_at = w.bot_installed_at AND @kept > 0)) AS k
-        ORDER BY k.installed_at DESC
+        UPDATE {table}workspaces SET bot_lease_fence = COALESCE(bot_lease_fence, 0) + 1, bot_lease_ends_at = @lease_ends_at
+        OUTPUT inserted.bot_lease_fence
+        WHERE workspace_key = @workspace AND bot IS NOT NULL AND (bot_lease_ends_at IS NULL OR bot_lease_ends_at <= @now)
         """;
 
-    private const string ListInstallationHistory =
+    private const string AcquireInstallationLease =
         """
-        SELECT k.document, w.bot FROM (
-            SELECT document, installed_at, user_key FROM {table}history WHERE workspace_key = @workspace AND user_key <> @nobody AND @kept > 0
-            UNION ALL
-            SELECT i.document, i.installed_at, i.user_key FROM {table}installations AS i WHERE i.workspace_key = @workspace AND NOT EXISTS (
-                SELECT 1 FROM {table}history AS h
-                WHERE h.workspace_key = @workspace AND h.user_key = i.user_key AND h.installed_at = i.installed_at AND @kept > 0)) AS k
-        INNER JOIN {table}workspaces AS w ON w.workspace_key = @workspace
-        WHERE @user IS NULL OR k.user_key = @user
-        ORDER BY k.installed_at DESC, k.user_key
+        UPDATE {table}installations SET lease_fence = COALESCE(lease_fence, 0) + 1, lease_ends_at = @lease_ends_at
+        OUTPUT inserted.lease_fence
+        WHERE workspace_key = @workspace AND user_key = @user AND (lease_ends_at IS NULL OR lease_ends_at <= @now)
         """;
 
-    /// <summary>In small batches, which lock rows and never the table; what another issue is removing is left to it where the engine knows READPAST.</summary>
-    private const string DeleteExpired = "DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now;";
-
-    /// <summary>The number of rows is the answer.</summary>
-    private const string Purge = "SET NOCOUNT OFF;\n" + DeleteExpired;
-
-    /// <summary>A state that is there already can only be this one, sent again after its answer was lost.</summary>
-    private const string Issue =
+    /// <summary>A state that is there already can only be this one, sent again after its answer was lost. Expired ones go in small batches, which lock rows and never the table; what another
+    /// issue is removing is left to it where the engine knows READPAST.</summary>
+    private const string Issue = Settings +
         """
         INSERT INTO {table}states (state_key, client_key, expires_at, document)
         SELECT @state, @client, @expires_at, @document WHERE NOT EXISTS (SELECT 1 FROM {table}states WHERE state_key = @state);
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now;
+        """;
 
-        """ + DeleteExpired;
+    private const string Consume = "UPDATE {table}states SET claim = @claim OUTPUT inserted.document WHERE state_key = @state AND (claim IS NULL OR claim = @claim)";
 
-    private const string Consume = "DELETE FROM {table}states OUTPUT deleted.document WHERE state_key = @state";
+    /// <summary>What was consumed goes too, and is not counted.</summary>
+    private const string Purge = Settings +
+        """
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL;
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now AND claim IS NULL;
+        SELECT @@ROWCOUNT;
+        """;
 
     internal static RelationalStatements For(string? schema, string tablePrefix) => new RelationalStatements
     {
         Prepare = RelationalSchema.Read(typeof(SqlServerStatements).Assembly),
         ReadVersion = ReadVersion,
-        SaveBot = Begin + LockWorkspace + PutBot + DropHistory + Commit,
+        SaveBot = Begin + LockWorkspace + PutBot + SharedStatements.DropHistory + Commit,
         SaveBotWithHistory = Begin + LockWorkspace + PutBot + RememberBot + TrimHistory + Commit,
-        Save = Begin + LockWorkspace + PutBot + PutInstallation + DropHistory + Commit,
+        Save = Begin + LockWorkspace + PutBot + PutInstallation + SharedStatements.DropHistory + Commit,
         SaveWithHistory = Begin + LockWorkspace + PutBot + PutInstallation + RememberBot + RememberInstallation + TrimHistory + Commit,
-        FindBot = FindBot,
+        FindBot = SharedStatements.FindBot,
         FindInstallation = FindInstallation,
         FindLatestInstallation = FindLatestInstallation,
-        DeleteBot = Begin + LockWorkspace + DeleteBot + DropWorkspaceIfEmpty + Commit,
-        DeleteInstallation = Begin + LockWorkspace + DeleteInstallation + DropWorkspaceIfEmpty + Commit,
-        DeleteInstallations = Begin + LockWorkspace + DeleteInstallations + DropWorkspaceIfEmpty + Commit,
-        DeleteAll = Begin + LockWorkspace + DeleteAll + Commit,
+        DeleteBot = Begin + LockWorkspace + SharedStatements.RemoveBot + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        DeleteInstallation = Begin + LockWorkspace + SharedStatements.RemoveInstallation + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        DeleteInstallations = Begin + LockWorkspace + SharedStatements.RemoveInstallations + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        DeleteAll = Begin + LockWorkspace + SharedStatements.RemoveWorkspace + Commit,
         ListBots = ListBots,
         ListInstallations = ListInstallations,
-        ListBotHistory = ListBotHistory,
-        ListInstallationHistory = ListInstallationHistory,
+        ListBotHistory = SharedStatements.ListBotHistory,
+        ListInstallationHistory = SharedStatements.ListInstallationHistory,
+        AcquireBotLease = AcquireBotLease,
+        AcquireInstallationLease = AcquireInstallationLease,
+        SaveLeasedBot = Begin + LockWorkspace + ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        SaveLeasedBotWithHistory = Begin + LockWorkspace + ReplaceBot + RememberBot + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        SaveLeasedInstallation = Begin + LockWorkspace + ReplaceInstallation + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        SaveLeasedInstallationWithHistory =
+            Begin + LockWorkspace + ReplaceInstallation + RememberInstallation + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        ReleaseBotLease = SharedStatements.ReleaseBotLease,
+        ReleaseInstallationLease = SharedStatements.ReleaseInstallationLease,
         Issue = Issue,
         Consume = Consume,
         Purge = Purge,
-    }.For(schema is null ? null : $"[{schema}]", tablePrefix);
+    }.For(schema is null ? null : $"[{schema}]", tablePrefix, documentType: "nvarchar(max)");
 }

@@ -28,7 +28,7 @@ public sealed class SqlServerStoreOptions
     /// <value>True by default. False where <see cref="IStorePreparation"/>, or a person with its script, creates them.</value>
     public bool PrepareOnFirstUse { get; set; } = true;
 
-    /// <summary>The driver's configurable retry logic, for opening connections and for every statement that may be sent twice: all but the consume of a state.</summary>
+    /// <summary>The driver's configurable retry logic, for opening connections and for every statement: each may be sent twice.</summary>
     /// <value>Null by default: what the driver's configuration file says, and nothing where there is none.</value>
     public SqlRetryLogicBaseProvider? RetryLogicProvider { get; set; }
 

@@ -39,7 +39,9 @@ public static class SqlServerStoresBuilderExtensions
         builder.Services.TryAddSingleton(services => SqlServerDatabase.Open(services.GetRequiredService<IOptions<SqlServerStoreOptions>>().Value));
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new SqlServerInstallationStore(CommonOptions(services), services.GetRequiredService<SqlServerDatabase>()));
+            builder.UseInstallationStore(
+                SystemName,
+                services => new SqlServerInstallationStore(CommonOptions(services), services.GetRequiredService<SqlServerDatabase>(), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

@@ -1,5 +1,6 @@
--- SlackOAuth.Stores.Sqlite, schema version 1. Safe to run again.
--- Keys are hashes of ids; the ids stand beside them for people. installed_at is in microseconds since 1970 in UTC. The file is in WAL mode: PRAGMA journal_mode = WAL.
+-- SlackOAuth.Stores.Sqlite, schema version 2. Safe to run again. A file of version 1 it leaves as it is: the store adds the columns that are missing there.
+-- Keys are hashes of ids; the ids stand beside them for people. installed_at is in microseconds since 1970 in UTC.
+-- Of rotation leases: lease_fence is the fencing token of the last one, lease_ends_at its end in steps of 100 ns since 1970, saved_fence the token of the last that saved. The file is in WAL mode: PRAGMA journal_mode = WAL.
 
 -- A workspace, or an organization that installed the app org-wide, and its bot. bot IS NULL where it has none.
 CREATE TABLE IF NOT EXISTS {table}workspaces (
@@ -8,7 +9,10 @@ CREATE TABLE IF NOT EXISTS {table}workspaces (
     enterprise_id TEXT NULL,
     team_id TEXT NULL,
     bot_installed_at INTEGER NULL,
-    bot TEXT NULL
+    bot TEXT NULL,
+    bot_lease_fence INTEGER NULL,
+    bot_lease_ends_at INTEGER NULL,
+    bot_saved_fence INTEGER NULL
 );
 
 -- The current installation of each user, without bot fields.
@@ -18,6 +22,9 @@ CREATE TABLE IF NOT EXISTS {table}installations (
     user_id TEXT NOT NULL,
     installed_at INTEGER NOT NULL,
     document TEXT NOT NULL,
+    lease_fence INTEGER NULL,
+    lease_ends_at INTEGER NULL,
+    saved_fence INTEGER NULL,
     PRIMARY KEY (workspace_key, user_key)
 );
 
@@ -47,3 +54,5 @@ CREATE TABLE IF NOT EXISTS {table}schema (
 );
 
 INSERT OR IGNORE INTO {table}schema (version) VALUES (1);
+
+INSERT OR IGNORE INTO {table}schema (version) SELECT 2 WHERE EXISTS (SELECT 1 FROM pragma_table_info('{name}installations') WHERE name = 'saved_fence');

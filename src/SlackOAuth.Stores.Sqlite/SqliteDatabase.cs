@@ -138,6 +138,9 @@ internal sealed class SqliteDatabase : RelationalDatabase
         exception is FileNotFoundException
         || (exception is SqliteException { SqliteErrorCode: raw.SQLITE_ERROR } failure && failure.Message.Contains("no such table", StringComparison.Ordinal));
 
+    /// <summary>Of the statements, only that which upgrades can meet a row that is there already: another process has upgraded meanwhile.</summary>
+    protected override bool IsUndoneConflict(Exception exception) => exception is SqliteException { SqliteErrorCode: raw.SQLITE_CONSTRAINT };
+
     protected override RelationalFailure? Describe(Exception exception) => exception switch
     {
         SqliteException failure => failure.SqliteErrorCode switch

@@ -37,7 +37,9 @@ public static class SqliteStoresBuilderExtensions
         builder.Services.TryAddSingleton(services => SqliteDatabase.Open(services.GetRequiredService<IOptions<SqliteStoreOptions>>().Value));
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new SqliteInstallationStore(CommonOptions(services), services.GetRequiredService<SqliteDatabase>()));
+            builder.UseInstallationStore(
+                SystemName,
+                services => new SqliteInstallationStore(CommonOptions(services), services.GetRequiredService<SqliteDatabase>(), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

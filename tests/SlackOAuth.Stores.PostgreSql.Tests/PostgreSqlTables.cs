@@ -49,8 +49,9 @@ internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposab
         return dump.ToString();
     }
 
+    /// <summary>What was consumed is no state any more: its row keeps the claim until it would have expired.</summary>
     internal async ValueTask<long> CountStatesAsync(string scope) =>
-        (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states"), CultureInfo.InvariantCulture) : 0;
+        (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states WHERE claim IS NULL"), CultureInfo.InvariantCulture) : 0;
 
     internal async ValueTask AddUnknownFieldsAsync(string scope)
     {

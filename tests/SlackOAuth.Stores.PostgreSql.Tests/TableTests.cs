@@ -114,6 +114,8 @@ public sealed class TableTests(PostgreSqlServer server) : IAsyncLifetime
         [
             statements.FindBot, statements.FindInstallation, statements.FindLatestInstallation, statements.Save, statements.SaveBot, statements.SaveWithHistory, statements.DeleteBot,
             statements.DeleteInstallation, statements.ListBots, statements.ListInstallations, statements.Issue, statements.Consume,
+            statements.AcquireBotLease, statements.AcquireInstallationLease, statements.SaveLeasedBotWithHistory, statements.SaveLeasedInstallationWithHistory,
+            statements.ReleaseBotLease, statements.ReleaseInstallationLease,
         ];
         foreach (var statement in ofOneWorkspace.SelectMany(text => text.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries)))
         {
@@ -131,7 +133,7 @@ public sealed class TableTests(PostgreSqlServer server) : IAsyncLifetime
         var literal = Regex.Replace(statement, "@[a-z_]+", match => match.Value switch
         {
             "@page" or "@batch" or "@kept" => "10",
-            "@expires_at" or "@now" => "1",
+            "@expires_at" or "@now" or "@fence" or "@lease_ends_at" => "1",
             "@bot" or "@document" => "'{}'::json",
             "@installed_at" or "@bot_installed_at" => "now()",
             "@client_id" or "@team_id" or "@enterprise_id" or "@user_id" => "'x'",

@@ -11,7 +11,7 @@ public sealed class SqlServerInstallationFixture(SqlServerServer server) : Store
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
-    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name));
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
 

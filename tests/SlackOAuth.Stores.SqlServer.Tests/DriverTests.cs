@@ -46,20 +46,6 @@ public sealed class DriverTests
         Assert.True(retries >= 2, $"The provider was asked {retries} times.");
     }
 
-    [Fact]
-    public void The_drivers_retry_logic_is_for_every_statement_but_the_consume()
-    {
-        var retry = SqlConfigurableRetryFactory.CreateFixedRetryProvider(new SqlRetryLogicOption { NumberOfTries = 3, DeltaTime = TimeSpan.FromSeconds(1) });
-        using var database = SqlServerDatabase.Open(new SqlServerStoreOptions { ConnectionString = "Server=db", RetryLogicProvider = retry });
-        Assert.Same(retry, database.RetryOf(database.Statements.Save));
-        Assert.Same(retry, database.RetryOf(database.Statements.Issue));
-        Assert.Equal(1, database.RetryOf(database.Statements.Consume)!.RetryLogic.NumberOfTries);
-
-        using var silent = SqlServerDatabase.Open(new SqlServerStoreOptions { ConnectionString = "Server=db" });
-        Assert.Null(silent.RetryOf(silent.Statements.Save));
-        Assert.Equal(1, silent.RetryOf(silent.Statements.Consume)!.RetryLogic.NumberOfTries);
-    }
-
     private static int ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -32,15 +32,19 @@ public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
         Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
     }
 
-    [Fact]
-    public async Task A_consume_whose_answer_was_cut_off_fails_rather_than_deny_the_state()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_consume_whose_answer_was_cut_off_still_gets_the_data_and_nobody_else_does(bool hasRetryLogic)
     {
-        await using var states = new SqlServerOAuthStateStore(Common, await _tables.OptionsAsync(_scope));
-        var state = await states.IssueAsync(cancellationToken: Token);
+        var options = await _tables.OptionsAsync(_scope);
+        options.RetryLogicProvider = hasRetryLogic ? Retry() : null;
+        await using var states = new SqlServerOAuthStateStore(Common, options);
+        var data = new OAuthStateData { TeamId = "T1" };
+        var state = await states.IssueAsync(data, Token);
         _tables.Proxy(_scope).CutNextAnswers();
-        Assert.True((await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await states.ConsumeAsync(state, cancellationToken: Token))).IsTransient);
+        Assert.Equal(data, await states.ConsumeAsync(state, cancellationToken: Token));
         Assert.Null(await states.ConsumeAsync(state, cancellationToken: Token));
-        Assert.NotNull(await states.ConsumeAsync(await states.IssueAsync(cancellationToken: Token), cancellationToken: Token));
     }
 
     [Fact]
@@ -69,6 +73,15 @@ public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
         Assert.Equal(states.Order(StringComparer.Ordinal), won.SelectMany(list => list).Order(StringComparer.Ordinal));
         Assert.Equal(0, await _tables.CountStatesAsync(_scope));
     }
+
+    /// <summary>The driver's own, for what it reports where a connection ends.</summary>
+    private static SqlRetryLogicBaseProvider Retry() => SqlConfigurableRetryFactory.CreateFixedRetryProvider(new SqlRetryLogicOption
+    {
+        NumberOfTries = 3,
+        DeltaTime = TimeSpan.FromMilliseconds(10),
+        MaxTimeInterval = TimeSpan.FromMilliseconds(20),
+        TransientErrors = [-2, -1, 0, 2, 53, 64, 104, 121, 233, 10053, 10054, 10060],
+    });
 
     public sealed class Consume : ISecondProcess
     {

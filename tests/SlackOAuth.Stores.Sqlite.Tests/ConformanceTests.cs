@@ -95,7 +95,7 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields;
 
-    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope)));
+    public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 
