@@ -9,7 +9,7 @@ namespace SlackOAuth.Stores.Redis;
 /// <para>Safe for concurrent use. A lookup is one command and a save one script, each on the keys of one workspace, which share a slot of a cluster. [7, 12, 24]</para>
 /// <para>What a call acknowledges is as durable as the server's persistence and replication make it: see the README.</para>
 /// </remarks>
-public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory
+public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing
 {
     private const int PageSize = 100;
     private const int RecordsOfAPage = 50;
@@ -17,18 +17,20 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
     private readonly RedisConnection _connection;
     private readonly RedisKeys _keys;
     private readonly int _historyLength;
+    private readonly TimeProvider _timeProvider;
 
     /// <summary>Creates a store over a connection, which it never disposes.</summary>
     /// <param name="options">The client id and the history's length.</param>
     /// <param name="connection">The connection.</param>
     /// <param name="redisOptions">The key prefix; null for the defaults. Its connection string is not used.</param>
+    /// <param name="timeProvider">The clock that judges when a lease is over; null for the system's.</param>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public RedisInstallationStore(SlackOAuthStoresOptions options, IConnectionMultiplexer connection, RedisStoreOptions? redisOptions = null)
-        : this(options, new RedisConnection(connection), redisOptions ?? new RedisStoreOptions())
+    public RedisInstallationStore(SlackOAuthStoresOptions options, IConnectionMultiplexer connection, RedisStoreOptions? redisOptions = null, TimeProvider? timeProvider = null)
+        : this(options, new RedisConnection(connection), redisOptions ?? new RedisStoreOptions(), timeProvider ?? TimeProvider.System)
     {
     }
 
-    internal RedisInstallationStore(SlackOAuthStoresOptions options, RedisConnection connection, RedisStoreOptions redisOptions)
+    internal RedisInstallationStore(SlackOAuthStoresOptions options, RedisConnection connection, RedisStoreOptions redisOptions, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
@@ -36,6 +38,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         _connection = connection;
         _keys = new RedisKeys(redisOptions, options.ClientId);
         _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
+        _timeProvider = timeProvider;
     }
 
     /// <inheritdoc />
@@ -188,6 +191,67 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
             }
         }
     }
+
+    /// <inheritdoc />
+    public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.ValidateLeaseDuration(duration);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            return null;
+        }
+
+        var now = _timeProvider.GetUtcNow();
+        var expiresAt = now + duration;
+        var fence = await EvaluateAsync(
+            nameof(TryAcquireLeaseAsync),
+            RedisScripts.AcquireLease,
+            _keys.AllOf(workspace),
+            [Field(userId), RedisKeys.Ticks(now), RedisKeys.Ticks(expiresAt)],
+            cancellationToken).ConfigureAwait(false);
+        return fence.IsNull ? null : new RotationLease { Workspace = workspace, UserId = userId, FencingToken = (long)fence, ExpiresAt = expiresAt };
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(lease, bot);
+        return SaveLeasedAsync(nameof(TrySaveBotAsync), workspace, lease, StoreJson.Serialize(bot), bot.InstalledAt, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default)
+    {
+        var workspace = StoreArguments.Validate(lease, installation);
+        return SaveLeasedAsync(nameof(TrySaveInstallationAsync), workspace, lease, StoreJson.Serialize(installation.WithBot(null)), installation.InstalledAt, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (StoreArguments.CanBeStored(lease.Workspace, lease.UserId))
+        {
+            await EvaluateAsync(
+                nameof(ReleaseLeaseAsync),
+                RedisScripts.ReleaseLease,
+                _keys.AllOf(lease.Workspace),
+                [Field(lease.UserId), lease.FencingToken, RedisKeys.Ticks(lease.ExpiresAt)],
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private static RedisValue Field(string? userId) => userId is null ? RedisKeys.Bot : RedisKeys.User(userId);
+
+    private async ValueTask<bool> SaveLeasedAsync(string operation, WorkspaceId workspace, RotationLease lease, byte[] record, DateTimeOffset installedAt, CancellationToken cancellationToken) =>
+        (bool)await EvaluateAsync(
+            operation,
+            RedisScripts.SaveLeased,
+            _keys.AllOf(workspace),
+            [_historyLength, Field(lease.UserId), record, RedisKeys.Time(installedAt), lease.FencingToken],
+            cancellationToken).ConfigureAwait(false);
 
     private async ValueTask SaveAsync(string operation, WorkspaceId workspace, Bot? bot, Installation? installation, CancellationToken cancellationToken)
     {

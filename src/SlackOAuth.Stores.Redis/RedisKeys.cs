@@ -45,5 +45,8 @@ internal sealed class RedisKeys
     /// <summary>A time as text of one length, which sorts as the time does: microseconds since the year 1, which a double of a sorted set's score could not hold.</summary>
     internal static RedisValue Time(DateTimeOffset time) => (time.UtcTicks / TimeSpan.TicksPerMicrosecond).ToString("D18", CultureInfo.InvariantCulture);
 
+    /// <summary>The same to the tick, for the end of a lease.</summary>
+    internal static RedisValue Ticks(DateTimeOffset time) => time.UtcTicks.ToString("D19", CultureInfo.InvariantCulture);
+
     private static string Escape(string? id) => id is null ? "" : Uri.EscapeDataString(id);
 }

@@ -3,7 +3,8 @@ namespace SlackOAuth.Stores.Redis;
 /// <summary>The scripts: each is one atomic round trip, and touches the keys of one workspace alone. Redis keeps them; the driver sends a hash.</summary>
 /// <remarks>
 /// <para>KEYS are those of <see cref="RedisKeys.AllOf"/>. In the hash, a current record is in the field <c>bot</c> or <c>user:ID</c>, its installed-at in <c>at:FIELD</c>, an older one of the
-/// history in <c>old:TIME:FIELD</c>; <c>latest</c> repeats the newest installation, whose field <c>latest-of</c> names. A sorted set holds <c>TIME:FIELD</c> of every record kept, all with one
+/// history in <c>old:TIME:FIELD</c>; <c>latest</c> repeats the newest installation, whose field <c>latest-of</c> names. Of rotation leases, <c>fence:FIELD</c> is the fencing token of the last one,
+/// <c>lease:FIELD</c> its end, <c>saved:FIELD</c> the token of the last that saved. A sorted set holds <c>TIME:FIELD</c> of every record kept, all with one
 /// score, and so in the order of the text.</para>
 /// <para>History stays cheap to trim: beyond the limit there are current records alone, and a save can put no more there than the record that it pushes over the limit and the one that it
 /// supersedes. Only a limit that was lowered, remembered in <c>kept:SET</c>, makes one save look at everything.</para>
@@ -14,6 +15,7 @@ internal static class RedisScripts
     private const string Common =
         """
         local hash = KEYS[1]
+        local function drop_lease(field) redis.call('HDEL', hash, 'fence:' .. field, 'lease:' .. field, 'saved:' .. field) end
         local function field_of(member) return string.sub(member, 20) end
         local function is_current(member) return redis.call('HGET', hash, 'at:' .. field_of(member)) == string.sub(member, 1, 18) end
         local function drop(set, member)
@@ -23,8 +25,8 @@ internal static class RedisScripts
 
         """;
 
-    /// <summary>ARGV: the history's length; bot, its installed-at (empty: none); field, installation, its installed-at (empty: none).</summary>
-    internal const string Save = Common +
+    /// <summary>ARGV[1] is the history's length.</summary>
+    private const string Put = Common +
         """
         local limit = tonumber(ARGV[1])
         local function trim(set, kept_field, superseded)
@@ -60,12 +62,56 @@ internal static class RedisScripts
           trim(set, kept_field, superseded)
           return true
         end
-        if ARGV[2] ~= '' then put(KEYS[3], 'kept:bots', 'bot', ARGV[2], ARGV[3]) end
-        if ARGV[4] ~= '' and put(KEYS[2], 'kept:installations', ARGV[4], ARGV[5], ARGV[6]) then
+        local function put_bot(record, at) put(KEYS[3], 'kept:bots', 'bot', record, at) end
+        local function put_installation(field, record, at)
+          if not put(KEYS[2], 'kept:installations', field, record, at) then return end
           local latest = redis.call('HGET', hash, 'latest-of')
-          if not latest or redis.call('HGET', hash, 'at:' .. latest) <= ARGV[6] then
-            redis.call('HSET', hash, 'latest', ARGV[5], 'latest-of', ARGV[4])
+          if not latest or redis.call('HGET', hash, 'at:' .. latest) <= at then
+            redis.call('HSET', hash, 'latest', record, 'latest-of', field)
           end
+        end
+
+        """;
+
+    /// <summary>ARGV: the history's length; bot, its installed-at (empty: none); field, installation, its installed-at (empty: none).</summary>
+    internal const string Save = Put +
+        """
+        if ARGV[2] ~= '' then put_bot(ARGV[2], ARGV[3]) end
+        if ARGV[4] ~= '' then put_installation(ARGV[4], ARGV[5], ARGV[6]) end
+        return 1
+        """;
+
+    /// <summary>ARGV: the history's length; field, record, its installed-at; the fencing token.</summary>
+    /// <returns>1 where it was saved, else 0.</returns>
+    internal const string SaveLeased = Put +
+        """
+        local field, record, at, fence = ARGV[2], ARGV[3], ARGV[4], ARGV[5]
+        local before = redis.call('HGET', hash, 'at:' .. field)
+        local saved = redis.call('HGET', hash, 'saved:' .. field)
+        if not before or before > at or (saved and tonumber(saved) > tonumber(fence)) then return 0 end
+        if field == 'bot' then put_bot(record, at) else put_installation(field, record, at) end
+        redis.call('HSET', hash, 'saved:' .. field, fence)
+        return 1
+        """;
+
+    /// <summary>ARGV: field; now; the end of the lease.</summary>
+    /// <returns>The fencing token; nil where there is a lease that lasts, or nothing to lease.</returns>
+    internal const string AcquireLease =
+        """
+        local hash, field = KEYS[1], ARGV[1]
+        local ends = redis.call('HGET', hash, 'lease:' .. field)
+        if redis.call('HEXISTS', hash, field) == 0 or (ends and ends > ARGV[2]) then return false end
+        local fence = tonumber(redis.call('HGET', hash, 'fence:' .. field) or '0') + 1
+        redis.call('HSET', hash, 'fence:' .. field, fence, 'lease:' .. field, ARGV[3])
+        return fence
+        """;
+
+    /// <summary>ARGV: field; the fencing token; the end of the lease, which tells it from one of a record that was deleted before.</summary>
+    internal const string ReleaseLease =
+        """
+        local hash, field = KEYS[1], ARGV[1]
+        if redis.call('HGET', hash, 'fence:' .. field) == ARGV[2] and redis.call('HGET', hash, 'lease:' .. field) == ARGV[3] then
+          redis.call('HDEL', hash, 'lease:' .. field)
         end
         return 1
         """;
@@ -74,6 +120,7 @@ internal static class RedisScripts
         """
         for _, member in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do redis.call('HDEL', hash, 'old:' .. member) end
         redis.call('HDEL', hash, 'bot', 'at:bot', 'kept:bots')
+        drop_lease('bot')
         redis.call('UNLINK', KEYS[3])
         return 1
         """;
@@ -90,6 +137,7 @@ internal static class RedisScripts
           end
         end
         redis.call('HDEL', hash, field, 'at:' .. field)
+        drop_lease(field)
         if redis.call('HGET', hash, 'latest-of') == field then
           -- Of the records kept, the newest is always a current one.
           local newest = redis.call('ZREVRANGE', KEYS[2], 0, 0)[1]
@@ -102,10 +150,10 @@ internal static class RedisScripts
         return 1
         """;
 
-    /// <summary>Everything but the bot goes, so the bot is put aside: the cost is that of the bot's history, not of the users.</summary>
+    /// <summary>Everything but the bot and its lease goes, so they are put aside: the cost is that of the bot's history, not of the users.</summary>
     internal const string DeleteUsers = Common +
         """
-        local fields = { 'bot', 'at:bot', 'kept:bots' }
+        local fields = { 'bot', 'at:bot', 'kept:bots', 'fence:bot', 'lease:bot', 'saved:bot' }
         for _, member in ipairs(redis.call('ZRANGE', KEYS[3], 0, -1)) do fields[#fields + 1] = 'old:' .. member end
         local values = redis.call('HMGET', hash, unpack(fields))
         redis.call('UNLINK', hash, KEYS[2])

@@ -55,7 +55,9 @@ public static class RedisStoresBuilderExtensions
     {
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new RedisInstallationStore(CommonOptions(services), connection(services), OwnOptions(services)));
+            builder.UseInstallationStore(
+                SystemName,
+                services => new RedisInstallationStore(CommonOptions(services), connection(services), OwnOptions(services), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))
