@@ -8,7 +8,7 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Sto
     private readonly PostgreSqlTables _tables = new(server);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
@@ -74,6 +74,8 @@ public sealed class PostgreSqlStateStoreConformanceTests(PostgreSqlStateFixture 
 public sealed class PostgreSqlInstallationListingConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationListingConformanceTests<PostgreSqlInstallationFixture>(fixture);
 
 public sealed class PostgreSqlInstallationHistoryConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationHistoryConformanceTests<PostgreSqlInstallationFixture>(fixture);
+
+public sealed class PostgreSqlRotationLeaseConformanceTests(PostgreSqlInstallationFixture fixture) : RotationLeaseConformanceTests<PostgreSqlInstallationFixture>(fixture);
 
 public sealed class PostgreSqlInstallationPreparationConformanceTests(PostgreSqlInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, PostgreSqlInstallationFixture>(fixture);
 

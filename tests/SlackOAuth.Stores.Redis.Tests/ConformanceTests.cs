@@ -9,13 +9,13 @@ public sealed class RedisInstallationFixture(RedisServer server) : StoreFixture<
     private readonly RedisScopes _scopes = new(server.GetConnectionStringAsync, isProxied: true);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
         var (connection, options) = await _scopes.ConnectAsync(scope);
-        return new RedisInstallationStore(scope.Options, connection, options);
+        return new RedisInstallationStore(scope.Options, connection, options, scope.Time);
     }
 
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
@@ -81,12 +81,12 @@ public sealed class RedisClusterInstallationFixture(RedisCluster cluster) : Stor
     private readonly RedisScopes _scopes = new(cluster.GetConnectionStringAsync, isProxied: false);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
         var (connection, options) = await _scopes.ConnectAsync(scope);
-        return new RedisInstallationStore(scope.Options, connection, options);
+        return new RedisInstallationStore(scope.Options, connection, options, scope.Time);
     }
 
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
@@ -124,6 +124,8 @@ public sealed class RedisInstallationListingConformanceTests(RedisInstallationFi
 
 public sealed class RedisInstallationHistoryConformanceTests(RedisInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisInstallationFixture>(fixture);
 
+public sealed class RedisRotationLeaseConformanceTests(RedisInstallationFixture fixture) : RotationLeaseConformanceTests<RedisInstallationFixture>(fixture);
+
 public sealed class RedisStateStoreConformanceTests(RedisStateFixture fixture) : StateStoreConformanceTests<RedisStateFixture>(fixture);
 
 public sealed class RedisClusterInstallationStoreConformanceTests(RedisClusterInstallationFixture fixture) : InstallationStoreConformanceTests<RedisClusterInstallationFixture>(fixture);
@@ -131,6 +133,8 @@ public sealed class RedisClusterInstallationStoreConformanceTests(RedisClusterIn
 public sealed class RedisClusterInstallationListingConformanceTests(RedisClusterInstallationFixture fixture) : InstallationListingConformanceTests<RedisClusterInstallationFixture>(fixture);
 
 public sealed class RedisClusterInstallationHistoryConformanceTests(RedisClusterInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisClusterInstallationFixture>(fixture);
+
+public sealed class RedisClusterRotationLeaseConformanceTests(RedisClusterInstallationFixture fixture) : RotationLeaseConformanceTests<RedisClusterInstallationFixture>(fixture);
 
 public sealed class RedisClusterStateStoreConformanceTests(RedisClusterStateFixture fixture) : StateStoreConformanceTests<RedisClusterStateFixture>(fixture);
 

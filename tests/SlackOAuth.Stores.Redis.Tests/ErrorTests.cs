@@ -13,7 +13,7 @@ public sealed class ErrorTests(RedisServer server)
         await using var redis = await server.StartOwnAsync();
         await redis.ExecuteAsync("redis-cli", "config", "set", "requirepass", "right");
         await using var connection = new RedisConnection(new RedisStoreOptions { ConnectionString = redis.ConnectionString + ",password=wrong-secret,connectTimeout=2000,asyncTimeout=2000" });
-        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Samples.Workspace, Token));
         Assert.False(exception.IsTransient, exception.ToString());
         Assert.Contains("password", exception.Message, StringComparison.Ordinal);
@@ -127,7 +127,7 @@ public sealed class ErrorTests(RedisServer server)
     public async Task A_disposed_connection_gives_the_exception()
     {
         var connection = new RedisConnection(new RedisStoreOptions { ConnectionString = await server.GetConnectionStringAsync() });
-        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         await store.FindBotAsync(Samples.Workspace, Token);
         await connection.DisposeAsync();
         await connection.DisposeAsync();

@@ -16,7 +16,7 @@ public sealed class FaultTests(RedisServer server)
     {
         await using var redis = await server.StartOwnAsync("--appendonly", "yes", "--appendfsync", "always");
         await using var connection = Connect(redis.ConnectionString);
-        var installations = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var installations = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         var states = new RedisOAuthStateStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         using var restarted = new CancellationTokenSource();
         using var started = new CountdownEvent(Writers);
@@ -79,7 +79,7 @@ public sealed class FaultTests(RedisServer server)
     {
         await using var redis = await server.StartOwnAsync();
         await using var connection = Connect(redis.ConnectionString + ",asyncTimeout=1000");
-        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         await store.SaveAsync(Samples.Installation(1), Token);
         await redis.PauseAsync();
         foreach (var call in new Func<Task>[]
@@ -103,7 +103,7 @@ public sealed class FaultTests(RedisServer server)
     {
         await using var redis = await server.StartOwnAsync();
         await using var connection = Connect(redis.ConnectionString + ",asyncTimeout=60000");
-        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         var states = new RedisOAuthStateStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         await store.SaveAsync(Samples.Installation(1), Token);
         await redis.PauseAsync();
@@ -174,7 +174,7 @@ public sealed class FaultTests(RedisServer server)
         await using var redis = await server.StartOwnAsync();
         await redis.KillAsync();
         await using var connection = Connect(redis.ConnectionString + ",asyncTimeout=1000,connectTimeout=1000");
-        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions());
+        var store = new RedisInstallationStore(Samples.Options(), connection, new RedisStoreOptions(), TimeProvider.System);
         var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.SaveAsync(Samples.Installation(1), Token));
         Assert.True(exception.IsTransient);
         await redis.RestartAsync();

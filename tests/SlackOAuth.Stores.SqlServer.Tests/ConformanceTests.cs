@@ -8,7 +8,7 @@ public sealed class SqlServerInstallationFixture(SqlServerServer server) : Store
     private readonly SqlServerTables _tables = new(server);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
@@ -74,6 +74,8 @@ public sealed class SqlServerStateStoreConformanceTests(SqlServerStateFixture fi
 public sealed class SqlServerInstallationListingConformanceTests(SqlServerInstallationFixture fixture) : InstallationListingConformanceTests<SqlServerInstallationFixture>(fixture);
 
 public sealed class SqlServerInstallationHistoryConformanceTests(SqlServerInstallationFixture fixture) : InstallationHistoryConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerRotationLeaseConformanceTests(SqlServerInstallationFixture fixture) : RotationLeaseConformanceTests<SqlServerInstallationFixture>(fixture);
 
 public sealed class SqlServerInstallationPreparationConformanceTests(SqlServerInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, SqlServerInstallationFixture>(fixture);
 

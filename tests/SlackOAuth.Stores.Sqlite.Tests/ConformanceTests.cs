@@ -92,7 +92,7 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
     private readonly Disk _disk = new();
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
@@ -170,6 +170,8 @@ public sealed class SqliteStateStoreConformanceTests(SqliteStateFixture fixture)
 public sealed class SqliteInstallationListingConformanceTests(SqliteInstallationFixture fixture) : InstallationListingConformanceTests<SqliteInstallationFixture>(fixture);
 
 public sealed class SqliteInstallationHistoryConformanceTests(SqliteInstallationFixture fixture) : InstallationHistoryConformanceTests<SqliteInstallationFixture>(fixture);
+
+public sealed class SqliteRotationLeaseConformanceTests(SqliteInstallationFixture fixture) : RotationLeaseConformanceTests<SqliteInstallationFixture>(fixture);
 
 public sealed class SqliteInstallationPreparationConformanceTests(SqliteInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, SqliteInstallationFixture>(fixture);
 

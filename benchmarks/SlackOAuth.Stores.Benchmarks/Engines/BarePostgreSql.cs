@@ -90,6 +90,7 @@ internal sealed class BarePostgreSql : IBareEngine
     {
         await using var command = _source.CreateCommand(_statements.Consume);
         Key(command, "@state", _issued.Dequeue());
+        Key(command, "@claim", RandomNumberGenerator.GetBytes(16));
         await using var reader = await command.ExecuteReaderAsync();
         return await reader.ReadAsync() ? StoreJson.ReadState(reader.GetFieldValue<byte[]>(0)) : null;
     }
