@@ -43,6 +43,9 @@ internal static partial class Log
     [LoggerMessage(9, LogLevel.Debug, "{Purpose}: Slack has exchanged the code for tokens.")]
     internal static partial void Exchanged(ILogger logger, OAuthStatePurpose purpose);
 
+    [LoggerMessage(10, LogLevel.Warning, "{Count} requests to the install and sign-in paths were refused with 429 since the last message of this kind, too many from one address. If these are many users behind a proxy, let the ForwardedHeaders middleware apply what it says of them; else raise SlackOAuthOptions.RateLimits.")]
+    internal static partial void RateLimited(ILogger logger, long count);
+
     [LoggerMessage(20, LogLevel.Warning, "A request was refused, its signature is not Slack's: {Finding}.")]
     internal static partial void SignatureRefused(ILogger logger, SlackSignatureVerification finding);
 

@@ -92,6 +92,7 @@ public static class SlackOAuthAspNetCoreServiceCollectionExtensions
         services.TryAddSingleton<ISlackAuthorizer, SlackAuthorizer>();
         services.TryAddSingleton<FlowTelemetry>();
         services.TryAddSingleton<FlowResponder>();
+        services.TryAddSingleton<ClientRateLimiter>();
         services.TryAddSingleton<CallbackGate>();
         services.TryAddSingleton<InstallEndpoint>();
         services.TryAddSingleton<InstallCallbackEndpoint>();

@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SlackOAuth.AspNetCore;
+using SlackOAuth.Stores;
 
 namespace Microsoft.AspNetCore.Builder;
 
@@ -14,7 +15,8 @@ public static class SlackOAuthEndpointRouteBuilderExtensions
     /// <summary>Maps the install path and the callback: <see cref="SlackOAuthOptions.InstallPath"/> and <see cref="SlackOAuthOptions.CallbackPath"/>.</summary>
     /// <remarks>
     /// The callback checks in this order: <c>error</c> from Slack (200), the browser's cookie (<c>invalid_browser</c>, 400), the state (<c>invalid_state</c>, 401), the code
-    /// (<c>missing_code</c>, 401), its exchange (<c>invalid_code</c>, 401), the saving (<c>storage_error</c>, 500); else success (200).
+    /// (<c>missing_code</c>, 401), its exchange (<c>invalid_code</c>, 401), the saving (<c>storage_error</c>, 500); else success (200). Before all that, at both paths,
+    /// a client that asks too often gets <c>rate_limited</c> (429): see <see cref="SlackOAuthOptions.RateLimits"/>.
     /// </remarks>
     /// <param name="endpoints">The app, or a group of routes.</param>
     /// <returns>A builder of the two endpoints, to name conventions for both.</returns>
@@ -34,9 +36,10 @@ public static class SlackOAuthEndpointRouteBuilderExtensions
             Log.StateVerificationIsOff(services.GetRequiredService<ILogger<InstallCallbackEndpoint>>());
         }
 
+        var limiter = services.GetRequiredService<ClientRateLimiter>();
         var group = endpoints.MapGroup("");
-        group.MapGet(options.InstallPath, services.GetRequiredService<InstallEndpoint>().HandleAsync);
-        group.MapGet(options.CallbackPath, services.GetRequiredService<InstallCallbackEndpoint>().HandleAsync);
+        group.MapGet(options.InstallPath, limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallEndpoint>().HandleAsync));
+        group.MapGet(options.CallbackPath, limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallCallbackEndpoint>().HandleAsync));
         return group;
     }
 
@@ -75,9 +78,10 @@ public static class SlackOAuthEndpointRouteBuilderExtensions
         ArgumentNullException.ThrowIfNull(onSignedIn);
         var (services, options) = Read(endpoints);
         var endpoint = services.GetRequiredService<SignInEndpoint>();
+        var limiter = services.GetRequiredService<ClientRateLimiter>();
         var group = endpoints.MapGroup("");
-        group.MapGet(options.SignIn.Path, endpoint.StartAsync);
-        group.MapGet(options.SignIn.CallbackPath, context => endpoint.CallbackAsync(context, onSignedIn));
+        group.MapGet(options.SignIn.Path, limiter.Guard(OAuthStatePurpose.SignIn, endpoint.StartAsync));
+        group.MapGet(options.SignIn.CallbackPath, limiter.Guard(OAuthStatePurpose.SignIn, context => endpoint.CallbackAsync(context, onSignedIn)));
         return group;
     }
 

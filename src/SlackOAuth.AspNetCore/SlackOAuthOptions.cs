@@ -49,17 +49,24 @@ public sealed class SlackOAuthOptions
     /// <summary>The app's name on the built-in pages; null to do without.</summary>
     public string? AppName { get; set; }
 
-    /// <summary>Where the success page leads: an absolute URL or a path that begins with <c>/</c>.</summary>
+    /// <summary>Where the success page leads: an absolute URL or a path that begins with one <c>/</c>.</summary>
     /// <value>The default is null: the app in Slack, as <see cref="SlackOAuth.SuccessUrl.ForSlack"/> gives it.</value>
     public string? SuccessUrl { get; set; }
 
-    /// <summary>Where a failed browser is redirected to, with the reason as the query parameter <c>reason</c>: an absolute URL or a path that begins with <c>/</c>.</summary>
+    /// <summary>Where a failed browser is redirected to, with the reason as the query parameter <c>reason</c>: an absolute URL or a path that begins with one <c>/</c>.</summary>
     /// <value>The default is null: the failure page, with the status of the failure.</value>
     public string? FailureUrl { get; set; }
 
     /// <summary>The name of the cookie that ties a state to a browser, and the prefix of the name of each pending flow's.</summary>
     /// <value>The default is <see cref="OAuthStateCookie.DefaultName"/>.</value>
     public string StateCookieName { get; set; } = OAuthStateCookie.DefaultName;
+
+    /// <summary>
+    /// Whether the cookie's name begins with <c>__Host-</c>, so that no other host of the domain can set it, nor a page over plain http. Only over plain http on loopback, where a
+    /// browser would not take such a name, it goes without.
+    /// </summary>
+    /// <value>The default is false: the name is the one that the Slack SDKs set, and that proxies and consent lists may know.</value>
+    public bool StateCookieHostPrefixEnabled { get; set; }
 
     /// <summary>How long a state and its cookie are valid: a second to a day.</summary>
     /// <value>The default is 600 seconds.</value>
@@ -98,6 +105,9 @@ public sealed class SlackOAuthOptions
 
     /// <summary>What a user is told, with status 200, where the workspace has not installed the app.</summary>
     public string NotInstalledMessage { get; set; } = "Please install this app first!";
+
+    /// <summary>How often one client may ask for the install path, the callback and the two of Sign in with Slack.</summary>
+    public SlackRateLimitOptions RateLimits { get; } = new();
 
     /// <summary>Pages of the app's own.</summary>
     public SlackOAuthPageRenderers Pages { get; } = new();
@@ -148,6 +158,34 @@ public sealed class SlackOAuthPageRenderers
     /// Renders the failure page from the reason: one of <see cref="OAuthFailureReasons"/> or Slack's <c>error</c>, which may be anything a client sent; null for the built-in page.
     /// </summary>
     public Func<string, string>? Failure { get; set; }
+}
+
+/// <summary>
+/// How often one client may ask for the paths of an install and a sign-in, which are open to everybody and store a state or ask Slack. Over it the answer is 429 with
+/// <c>Retry-After</c> and the reason <see cref="OAuthFailureReasons.RateLimited"/>. Counted in each process for itself. Slack's own requests, which are signed, are not limited.
+/// </summary>
+/// <remarks>
+/// A client is the address of the connection, as the ForwardedHeaders middleware leaves it: an IPv4 address, or an IPv6 network of 64 bits. A private or loopback address may be a
+/// proxy's, and then be that of everybody: it has a limit of its own, <see cref="RequestsPerProxy"/>. One client leaves at most
+/// <c>limit × (1 + <see cref="SlackOAuthOptions.StateLifetime"/> ÷ <see cref="Window"/>)</c> states in the store: 3,300 by default, and a proxy 33,000.
+/// </remarks>
+public sealed class SlackRateLimitOptions
+{
+    /// <summary>Whether there are limits.</summary>
+    /// <value>The default is true.</value>
+    public bool Enabled { get; set; } = true;
+
+    /// <summary>How many requests one client may send in <see cref="Window"/>, and at once: 1 to 1,000,000. An install is two, and so is a sign-in; an office may be one address.</summary>
+    /// <value>The default is 300.</value>
+    public int RequestsPerClient { get; set; } = 300;
+
+    /// <summary>The same for a private or loopback address, and for none (a Unix socket): <see cref="RequestsPerClient"/> to 1,000,000.</summary>
+    /// <value>The default is 3,000.</value>
+    public int RequestsPerProxy { get; set; } = 3_000;
+
+    /// <summary>In which time the requests are allowed again, evenly over it: a second to a day.</summary>
+    /// <value>The default is a minute.</value>
+    public TimeSpan Window { get; set; } = TimeSpan.FromMinutes(1);
 }
 
 /// <summary>The settings of Sign in with Slack (<c>MapSignInWithSlack</c>).</summary>

@@ -21,6 +21,9 @@ public static class OAuthFailureReasons
     /// <summary>The installation could not be saved.</summary>
     public const string StorageError = "storage_error";
 
+    /// <summary>Too many requests came from the browser's address: nothing of this one was looked at, and the same one works again later.</summary>
+    public const string RateLimited = "rate_limited";
+
     /// <summary>The id_token of a sign-in is not Slack's, not this app's, or has expired.</summary>
     public const string InvalidIdToken = "invalid_id_token";
 

@@ -134,6 +134,9 @@ public static class OAuthPages
         OAuthFailureReasons.StorageError => (
             "It could not be saved",
             "Slack agreed, but the app's server could not save the result. Try again in a few minutes; if it happens again, tell the people who run the app."),
+        OAuthFailureReasons.RateLimited => (
+            "Too many requests",
+            "Too many requests came from your network in a short time, so this one was put off. Nothing is lost: wait a minute, then reload this page."),
         OAuthFailureReasons.InvalidIdToken or OAuthFailureReasons.InvalidNonce => (
             "You could not be signed in",
             "What Slack sent about you could not be verified, so nobody was signed in. Begin again; if it happens again, tell the people who run the app."),

@@ -20,6 +20,12 @@ public sealed class OAuthStateCookie
     /// <summary>The cookie's name, and the prefix of the name of each pending flow's.</summary>
     public const string DefaultName = "slack-app-oauth-state";
 
+    /// <summary>
+    /// The prefix of a name that browsers take only with <c>Secure</c>, <c>Path=/</c> and no <c>Domain</c>, so that no other host of the domain can set it, nor a page over plain http
+    /// (RFC 6265bis, section 4.1.3.2). A name that begins with it says <c>Secure</c> always.
+    /// </summary>
+    public const string HostPrefix = "__Host-";
+
     /// <summary>How many flows may be pending in one browser.</summary>
     public const int MaxPending = 8;
 
@@ -38,6 +44,7 @@ public sealed class OAuthStateCookie
     private static readonly SearchValues<char> LowercaseHex = SearchValues.Create("0123456789abcdef");
 
     private readonly string _prefix;
+    private readonly bool _hasPrefix;
 
     /// <summary>Creates the cookie of a flow.</summary>
     /// <param name="lifetime">How long the browser keeps it: the state's lifetime. At least one second.</param>
@@ -55,6 +62,7 @@ public sealed class OAuthStateCookie
         Name = name;
         Lifetime = lifetime;
         _prefix = name + "-";
+        _hasPrefix = name.StartsWith(HostPrefix, StringComparison.OrdinalIgnoreCase);
     }
 
     /// <summary>The cookie's name, and the prefix of the name of each pending flow's.</summary>
@@ -66,7 +74,8 @@ public sealed class OAuthStateCookie
     /// <summary>Gives the <c>Set-Cookie</c> values that begin a flow: the new state's two, then deletions of the oldest where too many flows are pending.</summary>
     /// <param name="state">The state issued.</param>
     /// <param name="secure">
-    /// Whether to say <c>Secure</c>. Pass false for a request over plain http on loopback alone, where a browser would drop the cookie; true everywhere else.
+    /// Whether to say <c>Secure</c>. Pass false for a request over plain http on loopback alone, where a browser would drop the cookie; true everywhere else. A name with
+    /// <see cref="HostPrefix"/> says it in any case.
     /// </param>
     /// <param name="requestCookies">The values of the request's <c>Cookie</c> headers; null for none.</param>
     /// <exception cref="ArgumentException"><paramref name="state"/> is empty, over 512 characters, or holds characters that a cookie cannot.</exception>
@@ -149,9 +158,9 @@ public sealed class OAuthStateCookie
         return found;
     }
 
-    private static string Attributes(bool secure) => secure ? "; Path=/; Secure; HttpOnly; SameSite=Lax" : "; Path=/; HttpOnly; SameSite=Lax";
+    private string Attributes(bool secure) => secure || _hasPrefix ? "; Path=/; Secure; HttpOnly; SameSite=Lax" : "; Path=/; HttpOnly; SameSite=Lax";
 
-    private static string Deletion(string name, bool secure) => $"{name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT{Attributes(secure)}";
+    private string Deletion(string name, bool secure) => $"{name}=; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT{Attributes(secure)}";
 
     private static bool FixedTimeEquals(string left, string right) =>
         CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(left), Encoding.UTF8.GetBytes(right));

@@ -245,6 +245,37 @@ public sealed class EventsTests
         Assert.Null(await app.Store.FindInstallationAsync(before, cancellationToken: SlackTestApp.Cancellation));
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    public async Task A_rekeying_between_the_deletions_of_an_uninstall_carries_nothing_past_them(int deletion)
+    {
+        var (before, after) = (WorkspaceId.ForTeam("T0GRID"), WorkspaceId.ForTeam("T0GRID", "E0GRID"));
+        var store = new RecordingInstallationStore();
+        await using var app = await SlackTestApp.StartAsync(new() { Slack = CallbackTests.Grid, Stores = stores => stores.UseInstallationStore("test", _ => store) });
+        await store.SaveAsync(AuthorizerTests.Installation(before, "U1"), SlackTestApp.Cancellation);
+        var deletions = 0;
+        store.Fails = call =>
+        {
+            if (call.StartsWith("DeleteAllAsync", StringComparison.Ordinal) && ++deletions == deletion)
+            {
+                // The store is in memory: this has run when it returns.
+                new GridUpgrade(store).RekeyAsync(before, after, SlackTestApp.Cancellation).AsTask().GetAwaiter().GetResult();
+            }
+
+            return false;
+        };
+
+        await DeliverAsync(app, SlackEvent.AppUninstalled() with { TenantId = "T0GRID" });
+
+        Assert.Equal(2, deletions);
+        foreach (var key in new[] { before, after })
+        {
+            Assert.Null(await store.FindBotAsync(key, SlackTestApp.Cancellation));
+            Assert.Null(await store.FindInstallationAsync(key, cancellationToken: SlackTestApp.Cancellation));
+        }
+    }
+
     [Fact]
     public async Task The_apps_own_handler_of_an_uninstall_runs_when_everything_is_deleted_and_has_no_tokens()
     {

@@ -77,6 +77,7 @@ public sealed class OptionsTests
             ["Slack:SuccessUrl"] = "/ok",
             ["Slack:FailureUrl"] = "/no",
             ["Slack:StateCookieName"] = "cookie",
+            ["Slack:StateCookieHostPrefixEnabled"] = "true",
             ["Slack:StateLifetime"] = "00:05:00",
             ["Slack:StateVerificationEnabled"] = "false",
             ["Slack:SlackUrl"] = "https://slack-gov.com",
@@ -85,6 +86,10 @@ public sealed class OptionsTests
             ["Slack:MaxRequestBodyBytes"] = "1000",
             ["Slack:InvalidSignatureStatusCode"] = "403",
             ["Slack:NotInstalledMessage"] = "install!",
+            ["Slack:RateLimits:Enabled"] = "false",
+            ["Slack:RateLimits:RequestsPerClient"] = "7",
+            ["Slack:RateLimits:RequestsPerProxy"] = "70",
+            ["Slack:RateLimits:Window"] = "00:02:00",
             ["Slack:SignIn:Path"] = "/s",
             ["Slack:SignIn:CallbackPath"] = "/sc",
             ["Slack:SignIn:RedirectUri"] = "https://example.com/sc",
@@ -101,6 +106,9 @@ public sealed class OptionsTests
         Assert.All(
             typeof(SlackSignInOptions).GetProperties(),
             property => Assert.True(!Equals(property.GetValue(options.SignIn), property.GetValue(defaults.SignIn)), property.Name));
+        Assert.All(
+            typeof(SlackRateLimitOptions).GetProperties(),
+            property => Assert.True(!Equals(property.GetValue(options.RateLimits), property.GetValue(defaults.RateLimits)), property.Name));
         Assert.Equal(TimeSpan.FromMinutes(5), options.StateLifetime);
         Assert.Equal(UserTokenResolution.Actor, options.UserTokenResolution);
     }
@@ -149,10 +157,20 @@ public sealed class OptionsTests
         { "redirect URI", o => o.RedirectUri = "/cb", ["RedirectUri is no absolute", "SLACK_REDIRECT_URI"] },
         { "sign-in redirect URI", o => o.SignIn.RedirectUri = "javascript:x", ["SignIn.RedirectUri is no absolute"] },
         { "success URL", o => o.SuccessUrl = "javascript:alert(1)", ["SuccessUrl is neither", "Slack:SuccessUrl"] },
+        { "success URL of another host", o => o.SuccessUrl = "//evil.example", ["SuccessUrl is neither", "begins with one '/'"] },
+        { "success URL that a browser reads as one", o => o.SuccessUrl = "/\\evil.example", ["SuccessUrl is neither"] },
+        { "success URL with a tab that a browser drops", o => o.SuccessUrl = "/\t/evil.example", ["SuccessUrl is neither"] },
+        { "success URL that is a file", o => o.SuccessUrl = "file:///etc/passwd", ["SuccessUrl is neither"] },
         { "failure URL", o => o.FailureUrl = "sorry", ["FailureUrl is neither"] },
+        { "failure URL of another host", o => o.FailureUrl = "//evil.example/x", ["FailureUrl is neither", "Slack:FailureUrl"] },
+        { "failure URL that a browser reads as one", o => o.FailureUrl = "\\/evil.example", ["FailureUrl is neither"] },
         { "Slack over http", o => o.SlackUrl = new("http://slack.com"), ["SlackUrl is neither https nor http on loopback"] },
         { "lifetime", o => o.StateLifetime = TimeSpan.Zero, ["StateLifetime is 00:00:00"] },
         { "cookie name", o => o.StateCookieName = "a b", ["StateCookieName is no cookie name"] },
+        { "cookie prefix", o => o.StateCookieName = "__Host-state", ["StateCookieName begins", "StateCookieHostPrefixEnabled"] },
+        { "no requests", o => o.RateLimits.RequestsPerClient = 0, ["RateLimits.RequestsPerClient is 0", "Slack:RateLimits:RequestsPerClient", "Enabled"] },
+        { "proxy below client", o => o.RateLimits.RequestsPerProxy = 299, ["RateLimits.RequestsPerProxy is 299"] },
+        { "window", o => o.RateLimits.Window = TimeSpan.Zero, ["RateLimits.Window is 00:00:00"] },
         { "body limit", o => o.MaxRequestBodyBytes = 0, ["MaxRequestBodyBytes is 0"] },
         { "status", o => o.InvalidSignatureStatusCode = 200, ["InvalidSignatureStatusCode is 200", "401 or 403"] },
         { "resolution", o => o.UserTokenResolution = (UserTokenResolution)9, ["UserTokenResolution is none of the choices"] },

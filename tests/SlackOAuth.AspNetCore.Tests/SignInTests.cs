@@ -49,6 +49,18 @@ public sealed class SignInTests
     }
 
     [Fact]
+    public void A_principal_without_a_workspace_is_named_within_the_organization_and_without_either_not_at_all()
+    {
+        var token = new SlackIdToken { Subject = "U1", UserId = "U1", EnterpriseId = "E1", ExpiresAt = default };
+
+        var organization = new SlackIdentity { IdToken = token }.ToPrincipal();
+        var exception = Assert.Throws<InvalidOperationException>(() => new SlackIdentity { IdToken = token with { EnterpriseId = null } }.ToPrincipal());
+
+        Assert.Equal(("E1:U1", null), (organization.FindFirstValue(ClaimTypes.NameIdentifier), organization.FindFirstValue(SlackIdentity.TeamIdClaimType)));
+        Assert.Contains("neither a workspace nor an organization", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_start_asks_with_a_state_and_a_nonce_of_its_own_and_comes_back_beside_itself()
     {
         await using var app = await SlackTestApp.StartAsync();

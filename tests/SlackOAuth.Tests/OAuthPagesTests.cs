@@ -86,6 +86,7 @@ public sealed partial class OAuthPagesTests
     [InlineData(OAuthFailureReasons.MissingCode)]
     [InlineData(OAuthFailureReasons.InvalidCode)]
     [InlineData(OAuthFailureReasons.StorageError)]
+    [InlineData(OAuthFailureReasons.RateLimited)]
     [InlineData(OAuthFailureReasons.InvalidIdToken)]
     [InlineData(OAuthFailureReasons.InvalidNonce)]
     [InlineData("invalid_team_for_non_distributed_app")]
@@ -141,6 +142,9 @@ public sealed partial class OAuthPagesTests
     [InlineData("data:text/html,<script>alert(1)</script>")]
     [InlineData("vbscript:x")]
     [InlineData("welcome")]
+    [InlineData("//evil.example")]
+    [InlineData("/\\evil.example")]
+    [InlineData("/\t/evil.example")]
     [InlineData("")]
     public void A_link_that_is_a_script_or_no_URL_is_refused(string url)
     {

@@ -25,6 +25,22 @@ public sealed class OAuthStateCookieTests
         Assert.DoesNotContain("Secure", Cookie.Delete("s", secure: false)[0], StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("__Host-state")]
+    [InlineData("__host-state")]
+    public void A_name_with_the_host_prefix_says_what_browsers_ask_of_it_in_any_case(string name)
+    {
+        var cookie = new OAuthStateCookie(TimeSpan.FromMinutes(10), name);
+        string[] set = [.. cookie.Issue("s", secure: false), .. cookie.Delete("s", secure: false), .. cookie.Issue("s"), .. cookie.Delete("s")];
+
+        Assert.All(set, value =>
+        {
+            Assert.StartsWith(name, value, StringComparison.Ordinal);
+            Assert.Contains("; Path=/; Secure; ", value, StringComparison.Ordinal);
+            Assert.DoesNotContain("Domain", value, StringComparison.OrdinalIgnoreCase);
+        });
+    }
+
     [Fact]
     public void The_browser_that_was_given_the_state_holds_it()
     {

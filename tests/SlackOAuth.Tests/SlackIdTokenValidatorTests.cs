@@ -239,6 +239,25 @@ public sealed class SlackIdTokenValidatorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_Slack_that_never_answers_ends_a_validation_within_the_total_timeout()
+    {
+        for (var i = 0; i < 10; i++)
+        {
+            _slack.Hangs();
+        }
+
+        var start = _time.GetUtcNow();
+        var pending = Refusal(Token(), NonceHash);
+        while (!pending.IsCompleted && _time.GetUtcNow() - start < TimeSpan.FromSeconds(30))
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        Assert.Equal(SlackErrorCodes.KeysUnavailable, await pending);
+    }
+
+    [Fact]
     public async Task The_callers_cancellation_is_an_exception()
     {
         using var source = new CancellationTokenSource();

@@ -302,6 +302,45 @@ public sealed class SlackOAuthClientTests : IDisposable
         Assert.Single(_slack.Sent);
     }
 
+    public static TheoryData<string, Func<SlackOAuthClient, Task<string?>>> AllCalls => new()
+    {
+        { nameof(SlackOAuthClient.ExchangeCodeAsync), async client => (await client.ExchangeCodeAsync("code", cancellationToken: Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.RefreshAsync), async client => (await client.RefreshAsync("xoxe-1", Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.AuthTestAsync), async client => (await client.AuthTestAsync("xoxb-1", Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.RevokeAsync), async client => (await client.RevokeAsync("xoxb-1", Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.ExchangeSignInCodeAsync), async client => (await client.ExchangeSignInCodeAsync("code", cancellationToken: Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.GetUserInfoAsync), async client => (await client.GetUserInfoAsync("xoxp-1", Cancellation)).Error?.Code },
+        { nameof(SlackOAuthClient.OpenViewAsync), async client => (await client.OpenViewAsync("xoxb-1", "1.2", JsonElement.Parse("{}"), Cancellation)).Error?.Code },
+    };
+
+    [Fact]
+    public void All_calls_are_tried_against_a_Slack_that_never_answers() =>
+        Assert.Equal(
+            typeof(SlackOAuthClient).GetMethods().Where(method => typeof(Task).IsAssignableFrom(method.ReturnType)).Select(method => method.Name).Order(),
+            AllCalls.Select(row => row.Data.Item1).Order());
+
+    [Theory]
+    [MemberData(nameof(AllCalls), DisableDiscoveryEnumeration = true)]
+    public async Task A_Slack_that_never_answers_ends_every_call_within_its_total_timeout(string name, Func<SlackOAuthClient, Task<string?>> call)
+    {
+        var (time, total) = (new FakeTimeProvider(), TimeSpan.FromSeconds(30));
+        for (var i = 0; i < 10; i++)
+        {
+            _slack.Hangs();
+        }
+
+        var start = time.GetUtcNow();
+        var pending = call(_slack.Client(options => (options.TotalTimeout, options.MaxRetries) = (total, 9), services => services.AddSingleton<TimeProvider>(time)));
+        while (!pending.IsCompleted && time.GetUtcNow() - start < total)
+        {
+            // A retry sets its timer on another thread; what it misses of a step is made up for by the total's own timer, which is there from the beginning.
+            time.Advance(TimeSpan.FromMilliseconds(500));
+            await Task.Yield();
+        }
+
+        Assert.Equal((name, SlackErrorCodes.Timeout), (name, await pending));
+    }
+
     [Theory]
     [InlineData(HttpRequestError.ConnectionError)]
     [InlineData(HttpRequestError.NameResolutionError)]

@@ -69,6 +69,17 @@ public sealed class SlackSignatureVerifierTests
     }
 
     [Fact]
+    public void What_headers_alone_make_wrong_is_told_without_the_body()
+    {
+        Assert.Null(_verifier.FindHeaderFault(Timestamp, Signature));
+        Assert.Null(_verifier.FindHeaderFault(Timestamp, "v0=" + new string('0', 64)));
+        Assert.Equal(SlackSignatureVerification.MissingHeader, _verifier.FindHeaderFault(default, Signature));
+        Assert.Equal(SlackSignatureVerification.RepeatedHeader, _verifier.FindHeaderFault(Timestamp, (string[])[Signature, Signature]));
+        Assert.Equal(SlackSignatureVerification.Malformed, _verifier.FindHeaderFault(Timestamp, "v0="));
+        Assert.Equal(SlackSignatureVerification.Expired, _verifier.FindHeaderFault("1", Signature));
+    }
+
+    [Fact]
     public void A_missing_header_is_refused()
     {
         Assert.Equal(SlackSignatureVerification.MissingHeader, _verifier.Verify(default, Signature, BodyBytes));

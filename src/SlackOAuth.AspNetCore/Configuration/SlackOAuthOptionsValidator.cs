@@ -7,6 +7,7 @@ namespace SlackOAuth.AspNetCore;
 internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOptions>
 {
     private static readonly SearchValues<char> NotInPaths = SearchValues.Create("{}?#*\\ \r\n\t");
+    private static readonly SearchValues<char> NotInLinks = SearchValues.Create("\\ \r\n\t");
     private static readonly SearchValues<char> NotInScopes = SearchValues.Create(" ,;\r\n\t");
 
     public ValidateOptionsResult Validate(string? name, SlackOAuthOptions options)
@@ -82,12 +83,12 @@ internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOp
 
         if (options.SuccessUrl is not null && !IsLink(options.SuccessUrl))
         {
-            yield return Fault(nameof(options.SuccessUrl), "is neither an absolute URL nor a path", null, "to a URL such as https://example.com/welcome or a path that begins with '/'");
+            yield return Fault(nameof(options.SuccessUrl), "is neither an absolute URL nor a path of this app", null, "to a URL such as https://example.com/welcome or a path that begins with one '/'");
         }
 
         if (options.FailureUrl is not null && !IsLink(options.FailureUrl))
         {
-            yield return Fault(nameof(options.FailureUrl), "is neither an absolute URL nor a path", null, "to a URL such as https://example.com/sorry or a path that begins with '/'");
+            yield return Fault(nameof(options.FailureUrl), "is neither an absolute URL nor a path of this app", null, "to a URL such as https://example.com/sorry or a path that begins with one '/'");
         }
 
         if (options.SlackUrl is not { IsAbsoluteUri: true } slack || !(slack.Scheme == Uri.UriSchemeHttps || (slack.Scheme == Uri.UriSchemeHttp && slack.IsLoopback)))
@@ -107,6 +108,15 @@ internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOp
         {
             yield return Fault(nameof(options.StateCookieName), "is no cookie name", null, "to letters, digits and '-'");
         }
+        else if (options.StateCookieName.StartsWith("__", StringComparison.Ordinal))
+        {
+            yield return Fault(nameof(options.StateCookieName), "begins as the prefixes do that browsers give a meaning", null, "to a name without one, and StateCookieHostPrefixEnabled to true for __Host-");
+        }
+
+        foreach (var fault in RateLimits(options.RateLimits))
+        {
+            yield return fault;
+        }
 
         if (options.MaxRequestBodyBytes < 1)
         {
@@ -124,6 +134,25 @@ internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOp
         }
     }
 
+    private static IEnumerable<string> RateLimits(SlackRateLimitOptions limits)
+    {
+        const int most = 1_000_000;
+        if (limits.RequestsPerClient is < 1 or > most)
+        {
+            yield return Fault("RateLimits.RequestsPerClient", $"is {limits.RequestsPerClient}", null, "to 1 to 1000000; RateLimits:Enabled is what switches them off");
+        }
+
+        if (limits.RequestsPerProxy < limits.RequestsPerClient || limits.RequestsPerProxy > most)
+        {
+            yield return Fault("RateLimits.RequestsPerProxy", $"is {limits.RequestsPerProxy}", null, "to at least RequestsPerClient and at most 1000000");
+        }
+
+        if (limits.Window < TimeSpan.FromSeconds(1) || limits.Window > TimeSpan.FromDays(1))
+        {
+            yield return Fault("RateLimits.Window", $"is {limits.Window}", null, "to a second to a day");
+        }
+    }
+
     private static string Fault(string option, string problem, string? variable, string value) =>
         $"{nameof(SlackOAuthOptions)}.{option} {problem}. {Set(option, variable)} {value}.";
 
@@ -133,8 +162,11 @@ internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOp
     private static bool IsWebAddress(string text) =>
         Uri.TryCreate(text, UriKind.Absolute, out var uri) && (uri.Scheme == Uri.UriSchemeHttps || uri.Scheme == Uri.UriSchemeHttp) && uri.Fragment.Length == 0;
 
+    /// <summary>A browser takes <c>//host</c> for another host, reads <c>\</c> as <c>/</c>, and drops a tab or a line break wherever it stands.</summary>
     private static bool IsLink(string text) =>
-        text is ['/', ..] || (Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is not ("javascript" or "data" or "vbscript"));
+        !text.AsSpan().ContainsAny(NotInLinks)
+        && (text is ['/'] or ['/', not '/', ..]
+            || (text is not ['/', ..] && Uri.TryCreate(text, UriKind.Absolute, out var uri) && uri.Scheme is not ("javascript" or "data" or "vbscript" or "file")));
 
     private static bool IsCookieName(string name) =>
         name is { Length: > 0 } && name.All(static character => char.IsAsciiLetterOrDigit(character) || "!#$%&'*+-.^_`|~".Contains(character, StringComparison.Ordinal));

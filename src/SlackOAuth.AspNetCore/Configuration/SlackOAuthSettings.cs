@@ -33,6 +33,8 @@ internal sealed class SlackOAuthSettings
 
     public string? StateCookieName { get; set; }
 
+    public bool? StateCookieHostPrefixEnabled { get; set; }
+
     public TimeSpan? StateLifetime { get; set; }
 
     public bool? StateVerificationEnabled { get; set; }
@@ -48,6 +50,8 @@ internal sealed class SlackOAuthSettings
     public int? InvalidSignatureStatusCode { get; set; }
 
     public string? NotInstalledMessage { get; set; }
+
+    public SlackRateLimitSettings? RateLimits { get; set; }
 
     public SlackSignInSettings? SignIn { get; set; }
 
@@ -97,6 +101,7 @@ internal sealed class SlackOAuthSettings
         options.SuccessUrl = SuccessUrl ?? options.SuccessUrl;
         options.FailureUrl = FailureUrl ?? options.FailureUrl;
         options.StateCookieName = StateCookieName ?? options.StateCookieName;
+        options.StateCookieHostPrefixEnabled = StateCookieHostPrefixEnabled ?? options.StateCookieHostPrefixEnabled;
         options.StateLifetime = StateLifetime ?? options.StateLifetime;
         options.StateVerificationEnabled = StateVerificationEnabled ?? options.StateVerificationEnabled;
         options.SlackUrl = SlackUrl ?? options.SlackUrl;
@@ -105,6 +110,10 @@ internal sealed class SlackOAuthSettings
         options.MaxRequestBodyBytes = MaxRequestBodyBytes ?? options.MaxRequestBodyBytes;
         options.InvalidSignatureStatusCode = InvalidSignatureStatusCode ?? options.InvalidSignatureStatusCode;
         options.NotInstalledMessage = NotInstalledMessage ?? options.NotInstalledMessage;
+        options.RateLimits.Enabled = RateLimits?.Enabled ?? options.RateLimits.Enabled;
+        options.RateLimits.RequestsPerClient = RateLimits?.RequestsPerClient ?? options.RateLimits.RequestsPerClient;
+        options.RateLimits.RequestsPerProxy = RateLimits?.RequestsPerProxy ?? options.RateLimits.RequestsPerProxy;
+        options.RateLimits.Window = RateLimits?.Window ?? options.RateLimits.Window;
         options.SignIn.Path = SignIn?.Path ?? options.SignIn.Path;
         options.SignIn.CallbackPath = SignIn?.CallbackPath ?? options.SignIn.CallbackPath;
         options.SignIn.RedirectUri = SignIn?.RedirectUri ?? options.SignIn.RedirectUri;
@@ -116,6 +125,18 @@ internal sealed class SlackOAuthSettings
         section.Value is { } joined
             ? ScopeList.Parse(joined)
             : section.GetChildren().Select(child => child.Value ?? "").ToArray() is { Length: > 0 } scopes ? ScopeList.Create(scopes) : null;
+}
+
+/// <summary>The part of <see cref="SlackOAuthSettings"/> that is about rate limits.</summary>
+internal sealed class SlackRateLimitSettings
+{
+    public bool? Enabled { get; set; }
+
+    public int? RequestsPerClient { get; set; }
+
+    public int? RequestsPerProxy { get; set; }
+
+    public TimeSpan? Window { get; set; }
 }
 
 /// <summary>The part of <see cref="SlackOAuthSettings"/> that is about Sign in with Slack.</summary>

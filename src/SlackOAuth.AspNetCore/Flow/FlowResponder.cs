@@ -1,3 +1,4 @@
+using System.Globalization;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.WebUtilities;
 using Microsoft.Extensions.Logging;
@@ -16,6 +17,8 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
 
     private readonly SlackOAuthOptions _options = options.Value;
     private readonly OAuthStateCookie _cookie = new(options.Value.StateLifetime, options.Value.StateCookieName);
+    private readonly OAuthStateCookie _secureCookie =
+        new(options.Value.StateLifetime, (options.Value.StateCookieHostPrefixEnabled ? OAuthStateCookie.HostPrefix : "") + options.Value.StateCookieName);
 
     internal static async Task<bool> IsHandledAsync<TContext>(Func<TContext, Task>? hook, TContext context)
         where TContext : SlackOAuthHookContext
@@ -29,13 +32,19 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
         return context.IsHandled;
     }
 
-    internal bool HoldsState(HttpContext context, string? state) => _cookie.Holds(state, context.Request.Headers.Cookie);
+    internal bool HoldsState(HttpContext context, string? state) => CookieOf(context).Cookie.Holds(state, context.Request.Headers.Cookie);
 
-    internal void IssueCookie(HttpContext context, string state) =>
-        SetCookies(context, _cookie.Issue(state, FlowRequest.NeedsSecureCookie(context), context.Request.Headers.Cookie));
+    internal void IssueCookie(HttpContext context, string state)
+    {
+        var (cookie, isSecure) = CookieOf(context);
+        SetCookies(context, cookie.Issue(state, isSecure, context.Request.Headers.Cookie));
+    }
 
-    internal void DeleteCookie(HttpContext context, string? state) =>
-        SetCookies(context, _cookie.Delete(state, FlowRequest.NeedsSecureCookie(context), context.Request.Headers.Cookie));
+    internal void DeleteCookie(HttpContext context, string? state)
+    {
+        var (cookie, isSecure) = CookieOf(context);
+        SetCookies(context, cookie.Delete(state, isSecure, context.Request.Headers.Cookie));
+    }
 
     /// <summary>Redirects to Slack. The URL holds the state: it is neither cached nor passed on.</summary>
     internal static void Redirect(HttpContext context, string url)
@@ -44,9 +53,24 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
         context.Response.Redirect(url);
     }
 
-    internal async Task FailAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string retryUrl)
+    internal Task FailAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string retryUrl)
     {
         LogFailure(purpose, failure);
+        return AnswerAsync(context, purpose, failure, retryUrl, _options.FailureUrl);
+    }
+
+    /// <summary>
+    /// Answers a request that is one too many, and has not been looked at: neither its state nor its cookie is used up, and the page can be loaded again. Never a redirect, which
+    /// would be one request more.
+    /// </summary>
+    internal Task RefuseAsync(HttpContext context, OAuthStatePurpose purpose, TimeSpan retryAfter)
+    {
+        context.Response.Headers.RetryAfter = Math.Max(1, Math.Ceiling(retryAfter.TotalSeconds)).ToString(CultureInfo.InvariantCulture);
+        return AnswerAsync(context, purpose, new(OAuthFailureReasons.RateLimited, StatusCodes.Status429TooManyRequests), retryUrl: null, failureUrl: null);
+    }
+
+    private async Task AnswerAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string? retryUrl, string? failureUrl)
+    {
         SetHeaders(context.Response);
         var hook = new FlowFailedContext(context)
         {
@@ -61,10 +85,10 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
             return;
         }
 
-        if (_options.FailureUrl is { } url)
+        if (failureUrl is not null)
         {
             var reason = failure.Reason.Length <= OAuthPages.MaxReasonLength ? failure.Reason : failure.Reason[..OAuthPages.MaxReasonLength];
-            context.Response.Redirect(QueryHelpers.AddQueryString(url, "reason", reason));
+            context.Response.Redirect(QueryHelpers.AddQueryString(failureUrl, "reason", reason));
             return;
         }
 
@@ -88,6 +112,9 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
         response.Headers["Referrer-Policy"] = "no-referrer";
         response.Headers.XContentTypeOptions = "nosniff";
     }
+
+    /// <summary>A browser takes no prefixed name without Secure, so plain http on this machine does without both; everywhere else only the prefixed cookie counts.</summary>
+    private (OAuthStateCookie Cookie, bool IsSecure) CookieOf(HttpContext context) => FlowRequest.NeedsSecureCookie(context) ? (_secureCookie, true) : (_cookie, false);
 
     private static void SetCookies(HttpContext context, IReadOnlyList<string> values)
     {

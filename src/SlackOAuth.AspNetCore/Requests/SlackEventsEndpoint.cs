@@ -12,7 +12,7 @@ internal readonly record struct HandlerKey(SlackRequestKind Kind, string? Type, 
 /// <summary>One endpoint for all that Slack sends: verifies, answers Slack's own questions, forgets what is uninstalled, looks the tokens up, and calls the app's handler.</summary>
 internal sealed class SlackEventsEndpoint(IServiceProvider services)
 {
-    // What is not signed is not parsed beyond what a check of the certificate holds: ssl_check and a token.
+    // What is not signed is not read beyond what a check of the certificate holds: ssl_check and a token.
     private const int MaxSslCheckBytes = 1024;
 
     private readonly SlackSignatureGate _gate = services.GetRequiredService<SlackSignatureGate>();
@@ -46,9 +46,9 @@ internal sealed class SlackEventsEndpoint(IServiceProvider services)
 
     internal async Task HandleAsync(HttpContext context)
     {
-        var (finding, body) = await _gate.ReadAsync(context).ConfigureAwait(false);
+        var (finding, body) = await _gate.ReadAsync(context, MaxSslCheckBytes).ConfigureAwait(false);
         SlackRequestContext? request = null;
-        var isRead = (finding == SlackSignatureVerification.Valid || body.Length <= MaxSslCheckBytes)
+        var isRead = finding is SlackSignatureVerification.Valid or SlackSignatureVerification.MissingHeader
             && SlackRequestContext.TryParse(context.Request.ContentType, body, out request);
         if (request?.Kind == SlackRequestKind.SslCheck)
         {

@@ -5,7 +5,7 @@ using Microsoft.Extensions.Options;
 
 namespace SlackOAuth.AspNetCore;
 
-/// <summary>Reads the raw body of a request within the limit, verifies its signature, and leaves the body readable for the handler.</summary>
+/// <summary>Verifies the signature of a request over its raw body, which it reads within the limit and leaves readable for the handler.</summary>
 internal sealed class SlackSignatureGate
 {
     private const int ChunkBytes = 16 * 1024;
@@ -51,25 +51,37 @@ internal sealed class SlackSignatureGate
         context.Response.StatusCode = _statusCode;
     }
 
-    /// <summary>Reads and verifies. The body is empty where it is over the limit.</summary>
-    internal async Task<(SlackSignatureVerification Finding, ReadOnlyMemory<byte> Body)> ReadAsync(HttpContext context)
+    /// <summary>Reads and verifies. What nobody can have signed is not read, for anybody may send it.</summary>
+    /// <param name="context">The request.</param>
+    /// <param name="maxUnsignedBytes">How much is read of a body that comes without any signature.</param>
+    /// <returns>The body is empty where it was not read.</returns>
+    internal async Task<(SlackSignatureVerification Finding, ReadOnlyMemory<byte> Body)> ReadAsync(HttpContext context, int maxUnsignedBytes = 0)
     {
         var request = context.Request;
-        if (await ReadBodyAsync(request, context.RequestAborted).ConfigureAwait(false) is not { } body)
+        var (timestamp, signature) = (request.Headers[SlackSignatureVerifier.TimestampHeader], request.Headers[SlackSignatureVerifier.SignatureHeader]);
+        var fault = _verifier.FindHeaderFault(timestamp, signature);
+        var limit = fault switch
         {
-            return (SlackSignatureVerification.BodyTooLarge, default);
+            null => _verifier.MaxBodyBytes,
+            SlackSignatureVerification.MissingHeader => Math.Min(maxUnsignedBytes, _verifier.MaxBodyBytes),
+            _ => 0,
+        };
+        var body = limit > 0 ? await ReadBodyAsync(request, limit, context.RequestAborted).ConfigureAwait(false) : null;
+        if (body is null)
+        {
+            return (fault ?? SlackSignatureVerification.BodyTooLarge, default);
         }
 
-        var finding = _verifier.Verify(
-            request.Headers[SlackSignatureVerifier.TimestampHeader], request.Headers[SlackSignatureVerifier.SignatureHeader], body.GetBuffer().AsSpan(0, (int)body.Length));
+        var bytes = body.GetBuffer().AsMemory(0, (int)body.Length);
+        var finding = _verifier.Verify(timestamp, signature, bytes.Span);
         body.Position = 0;
         request.Body = body;
-        return (finding, body.GetBuffer().AsMemory(0, (int)body.Length));
+        return (finding, bytes);
     }
 
-    private async Task<MemoryStream?> ReadBodyAsync(HttpRequest request, CancellationToken cancellationToken)
+    private static async Task<MemoryStream?> ReadBodyAsync(HttpRequest request, int limit, CancellationToken cancellationToken)
     {
-        if (request.ContentLength > _verifier.MaxBodyBytes)
+        if (request.ContentLength > limit)
         {
             return null;
         }
@@ -87,7 +99,7 @@ internal sealed class SlackSignatureGate
             int read;
             while ((read = await request.Body.ReadAsync(chunk, cancellationToken).ConfigureAwait(false)) > 0)
             {
-                if (body.Length + read > _verifier.MaxBodyBytes)
+                if (body.Length + read > limit)
                 {
                     return null;
                 }

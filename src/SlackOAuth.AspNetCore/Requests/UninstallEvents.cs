@@ -56,7 +56,10 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
         }
     }
 
-    /// <summary>The key, and the one of before a Grid upgrade, from where a lookup would bring the dead tokens back.</summary>
+    /// <summary>
+    /// The key of before a Grid upgrade, from where a lookup would bring the dead tokens back, and the key. In this order: a re-keying that runs meanwhile finds nothing any more, or
+    /// what it moves is deleted where it moves it to. The other way round it could carry it past both deletions.
+    /// </summary>
     private IEnumerable<WorkspaceId> Keys(WorkspaceId workspace) =>
-        _hasGridFallback && workspace is { EnterpriseId: not null, TeamId: { } teamId } ? [workspace, WorkspaceId.ForTeam(teamId)] : [workspace];
+        _hasGridFallback && workspace is { EnterpriseId: not null, TeamId: { } teamId } ? [WorkspaceId.ForTeam(teamId), workspace] : [workspace];
 }

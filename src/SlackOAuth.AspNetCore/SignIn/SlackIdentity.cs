@@ -28,15 +28,20 @@ public sealed record SlackIdentity
 
     /// <summary>Makes a principal for ASP.NET Core's authentication, such as <c>HttpContext.SignInAsync(identity.ToPrincipal())</c>.</summary>
     /// <remarks>
-    /// <see cref="ClaimTypes.NameIdentifier"/> is <c>{team}:{user}</c>, since a user id alone is not unique (https://docs.slack.dev/authentication/sign-in-with-slack);
+    /// <see cref="ClaimTypes.NameIdentifier"/> is <c>{team}:{user}</c>, since a user id alone is not unique (https://docs.slack.dev/authentication/sign-in-with-slack), and
+    /// <c>{enterprise}:{user}</c> where Slack names no workspace;
     /// <see cref="ClaimTypes.Email"/> is there only where Slack has verified the address.
     /// </remarks>
     /// <param name="authenticationType">The name of the authentication, which makes the identity an authenticated one.</param>
+    /// <exception cref="InvalidOperationException">Slack named neither a workspace nor an organization, so that the user cannot be told from others.</exception>
     public ClaimsPrincipal ToPrincipal(string authenticationType = "Slack")
     {
         ArgumentException.ThrowIfNullOrEmpty(authenticationType);
+        var home = TeamId ?? IdToken.EnterpriseId
+            ?? throw new InvalidOperationException(
+                "The id_token names neither a workspace nor an organization, and a user id is unique only within one. Refuse this sign-in, or make a principal of your own from IdToken.");
         var identity = new ClaimsIdentity(authenticationType);
-        Add(ClaimTypes.NameIdentifier, $"{TeamId}:{UserId}");
+        Add(ClaimTypes.NameIdentifier, $"{home}:{UserId}");
         Add(ClaimTypes.Name, IdToken.Name);
         Add(ClaimTypes.GivenName, IdToken.GivenName);
         Add(ClaimTypes.Surname, IdToken.FamilyName);

@@ -48,11 +48,42 @@ public sealed class SlackSignatureVerifier
     /// <value>The default is 1 MiB.</value>
     public int MaxBodyBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Says what is wrong with a request by its headers alone, so that a body that nothing can make valid is not read.</summary>
+    /// <param name="timestamp">The values of <see cref="TimestampHeader"/>.</param>
+    /// <param name="signature">The values of <see cref="SignatureHeader"/>.</param>
+    /// <returns>What <see cref="Verify"/> would find whatever the body: a header that is missing, repeated or malformed, or a time too far off. Null where the body decides.</returns>
+    public SlackSignatureVerification? FindHeaderFault(StringValues timestamp, StringValues signature)
+    {
+        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        return FindHeaderFault(timestamp, signature, claimed);
+    }
+
     /// <summary>Verifies a request.</summary>
     /// <param name="timestamp">The values of <see cref="TimestampHeader"/>.</param>
     /// <param name="signature">The values of <see cref="SignatureHeader"/>.</param>
     /// <param name="body">The body as it was received, byte for byte.</param>
     public SlackSignatureVerification Verify(StringValues timestamp, StringValues signature, ReadOnlySpan<byte> body)
+    {
+        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        if (FindHeaderFault(timestamp, signature, claimed) is { } fault)
+        {
+            return fault;
+        }
+
+        if (body.Length > MaxBodyBytes)
+        {
+            return SlackSignatureVerification.BodyTooLarge;
+        }
+
+        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
+        Sign(timestamp[0]!, body, expected);
+        return CryptographicOperations.FixedTimeEquals(expected, claimed) ? SlackSignatureVerification.Valid : SlackSignatureVerification.Mismatch;
+    }
+
+    /// <summary>The type's name: the secret is shown to nobody.</summary>
+    public override string ToString() => nameof(SlackSignatureVerifier);
+
+    private SlackSignatureVerification? FindHeaderFault(StringValues timestamp, StringValues signature, Span<byte> claimed)
     {
         if (timestamp.Count > 1 || signature.Count > 1)
         {
@@ -64,29 +95,14 @@ public sealed class SlackSignatureVerifier
             return SlackSignatureVerification.MissingHeader;
         }
 
-        Span<byte> claimed = stackalloc byte[HMACSHA256.HashSizeInBytes];
         if (!TryParseTimestamp(time, out var seconds) || !TryParseSignature(signed, claimed))
         {
             return SlackSignatureVerification.Malformed;
         }
 
-        if (Math.Abs(_time.GetUtcNow().ToUnixTimeMilliseconds() - (seconds * 1000)) > ToleranceMilliseconds)
-        {
-            return SlackSignatureVerification.Expired;
-        }
-
-        if (body.Length > MaxBodyBytes)
-        {
-            return SlackSignatureVerification.BodyTooLarge;
-        }
-
-        Span<byte> expected = stackalloc byte[HMACSHA256.HashSizeInBytes];
-        Sign(time, body, expected);
-        return CryptographicOperations.FixedTimeEquals(expected, claimed) ? SlackSignatureVerification.Valid : SlackSignatureVerification.Mismatch;
+        var isOld = Math.Abs(_time.GetUtcNow().ToUnixTimeMilliseconds() - (seconds * 1000)) > ToleranceMilliseconds;
+        return isOld ? SlackSignatureVerification.Expired : null;
     }
-
-    /// <summary>The type's name: the secret is shown to nobody.</summary>
-    public override string ToString() => nameof(SlackSignatureVerifier);
 
     private static bool TryParseTimestamp(string text, out long seconds)
     {
