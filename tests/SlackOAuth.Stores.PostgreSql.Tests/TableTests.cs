@@ -55,6 +55,33 @@ public sealed class TableTests(PostgreSqlServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tables_of_version_1_are_upgraded_by_those_who_come_at_once_and_keep_what_they_hold()
+    {
+        var options = await _tables.OptionsAsync(_scope);
+        await using var first = new PostgreSqlInstallationStore(Common, options);
+        await using var states = new PostgreSqlOAuthStateStore(Common, options);
+        await first.SaveAsync(Installation, Token);
+        var state = await states.IssueAsync(cancellationToken: Token);
+        await _tables.RunAsync(
+            $"""
+            ALTER TABLE {_scope}_workspaces DROP COLUMN bot_lease_fence, DROP COLUMN bot_lease_ends_at, DROP COLUMN bot_saved_fence;
+            ALTER TABLE {_scope}_installations DROP COLUMN lease_fence, DROP COLUMN lease_ends_at, DROP COLUMN saved_fence;
+            ALTER TABLE {_scope}_states DROP COLUMN claim;
+            DELETE FROM {_scope}_schema WHERE version > 1
+            """);
+        var stores = Enumerable.Range(0, 8).Select(_ => new PostgreSqlInstallationStore(Common, options)).ToArray();
+        await Task.WhenAll(stores.Select(store => store.PrepareAsync(Token).AsTask()));
+        Assert.Equal(2, await _tables.RunAsync($"SELECT MAX(version) FROM {_scope}_schema"));
+        Assert.NotNull(await stores[0].TryAcquireLeaseAsync(Workspace, "U1", TimeSpan.FromMinutes(1), Token));
+        Assert.Equal(Installation, await stores[1].FindInstallationAsync(Workspace, "U1", Token));
+        Assert.NotNull(await states.ConsumeAsync(state, cancellationToken: Token));
+        foreach (var store in stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
     public async Task Missing_tables_are_told_with_what_to_do()
     {
         var options = await _tables.OptionsAsync(_scope);

@@ -62,6 +62,32 @@ public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Tables_of_version_1_are_upgraded_by_those_who_come_at_once_and_keep_what_they_hold()
+    {
+        var options = await _tables.OptionsAsync(_scope);
+        await using var first = new SqlServerInstallationStore(Common, options);
+        await using var states = new SqlServerOAuthStateStore(Common, options);
+        await first.SaveAsync(Installation, Token);
+        var state = await states.IssueAsync(cancellationToken: Token);
+        string[] added = ["workspaces.bot_lease_fence", "workspaces.bot_lease_ends_at", "workspaces.bot_saved_fence", "installations.lease_fence", "installations.lease_ends_at", "installations.saved_fence", "states.claim"];
+        foreach (var column in added.Select(name => name.Split('.')))
+        {
+            await _tables.RunAsync($"ALTER TABLE {_scope}_{column[0]} DROP COLUMN {column[1]}");
+        }
+
+        await _tables.RunAsync($"DELETE FROM {_scope}_schema WHERE version > 1");
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(async _ =>
+        {
+            await using var store = new SqlServerInstallationStore(Common, options);
+            await store.PrepareAsync(Token);
+        }));
+        Assert.Equal(2, await _tables.RunAsync($"SELECT MAX(version) FROM {_scope}_schema"));
+        Assert.NotNull(await first.TryAcquireLeaseAsync(Workspace, "U1", TimeSpan.FromMinutes(1), Token));
+        Assert.Equal(Installation, await first.FindInstallationAsync(Workspace, "U1", Token));
+        Assert.NotNull(await states.ConsumeAsync(state, cancellationToken: Token));
+    }
+
+    [Fact]
     public async Task A_state_has_one_winner_among_64_consumers_in_two_processes()
     {
         await _tables.OptionsAsync(_scope);

@@ -1,12 +1,19 @@
+using System.Data.Common;
+using System.Globalization;
+using System.Reflection;
 using System.Text;
 using Microsoft.Data.Sqlite;
 using SlackOAuth.Stores.Relational;
+using SQLitePCL;
 
 namespace SlackOAuth.Stores.Sqlite.Tests;
 
 /// <summary>The file itself: who may read it, what is left in it, locks, damage, and what a call costs in it.</summary>
 public sealed class FileTests : IDisposable
 {
+    /// <summary>Down a tree a delete asks for a page, and for its neighbours where they are balanced.</summary>
+    private const int PagesPerLevel = 6;
+
     private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
 
     private readonly TemporaryFile _file = new();
@@ -161,6 +168,109 @@ public sealed class FileTests : IDisposable
         Assert.Equal(Installation("U1", 1), await store.FindInstallationAsync(Workspace, "U1", Token));
     }
 
+    [Theory]
+    [InlineData(false, 1L)]
+    [InlineData(true, 2L)]
+    public async Task A_commit_waits_for_the_disk_where_the_option_says_so(bool flushEveryWrite, long synchronous)
+    {
+        using var database = SqliteDatabase.Open(_file.Options(options => options.FlushEveryWrite = flushEveryWrite));
+        await using var store = new SqliteInstallationStore(new SlackOAuthStoresOptions { ClientId = TemporaryFile.ClientId }, database, TimeProvider.System);
+        await store.SaveAsync(Installation("U1", 1), Token);
+        Assert.Equal(Installation("U1", 1), await store.FindInstallationAsync(Workspace, "U1", Token));
+
+        // NORMAL is 1: in WAL mode a checkpoint alone is flushed. FULL is 2: each commit is. Read on a connection that the store has written by.
+        await using var connection = await OpenAsync(database);
+        await using var command = new SqliteCommand("PRAGMA synchronous", connection);
+        Assert.Equal(synchronous, await command.ExecuteScalarAsync(Token));
+        command.CommandText = "PRAGMA journal_mode";
+        Assert.Equal("wal", await command.ExecuteScalarAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_file_of_version_1_is_upgraded_by_one_of_those_who_come_at_once_and_keeps_what_it_holds()
+    {
+        await using (var store = _file.Installations())
+        {
+            await store.SaveAsync(Installation("U1", 1), Token);
+        }
+
+        MakeVersion1();
+        var stores = Enumerable.Range(0, 20).Select(_ => _file.Installations()).ToArray();
+        await Task.WhenAll(stores.Select(store => Task.Run(async () => await store.PrepareAsync(Token), Token)));
+        Assert.Equal(2L, _file.Run("SELECT MAX(version) FROM slack_schema"));
+        Assert.NotNull(await stores[0].TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), Token));
+        Assert.Null(await stores[1].TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), Token));
+        Assert.NotNull(await stores[1].TryAcquireLeaseAsync(Workspace, "U1", TimeSpan.FromMinutes(1), Token));
+        Assert.Equal(Installation("U1", 1), await stores[2].FindInstallationAsync(Workspace, "U1", Token));
+        foreach (var store in stores)
+        {
+            await store.DisposeAsync();
+        }
+    }
+
+    [Fact]
+    public async Task The_script_does_not_call_a_file_upgraded_that_it_cannot_upgrade()
+    {
+        await using var store = _file.Installations();
+        await store.PrepareAsync(Token);
+        MakeVersion1();
+        await using (var connection = TemporaryFile.Connect(_file.Path))
+        {
+            Run(connection, store.PreparationScript);
+        }
+
+        Assert.Equal(1L, _file.Run("SELECT MAX(version) FROM slack_schema"));
+        await using var later = _file.Installations();
+        await later.SaveAsync(Installation("U1", 1), Token);
+        Assert.NotNull(await later.TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), Token));
+    }
+
+    /// <summary>By the pages that SQLite asks its cache for, which are what a call costs.</summary>
+    [Fact]
+    public async Task To_consume_a_state_reads_no_more_pages_among_100_000_than_the_depth_of_three_trees_adds()
+    {
+        using var database = SqliteDatabase.Open(_file.Options());
+        await using var store = new SqliteOAuthStateStore(new SlackOAuthStoresOptions { ClientId = TemporaryFile.ClientId }, database, TimeProvider.System);
+        await AddStatesAsync(100);
+        var few = await CountPagesAsync();
+        await AddStatesAsync(100_000);
+        var many = await CountPagesAsync();
+        Assert.InRange(many, 1, few + (3 * PagesPerLevel));
+
+        async Task AddStatesAsync(int count)
+        {
+            await store.IssueAsync(cancellationToken: Token);
+            _file.Run(string.Create(
+                CultureInfo.InvariantCulture,
+                $"""
+                WITH RECURSIVE numbers(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < {count})
+                INSERT INTO slack_states SELECT randomblob(32), (SELECT client_key FROM slack_states), {long.MaxValue} - n, printf('%.1000c', 'x') FROM numbers
+                """));
+        }
+
+        async Task<int> CountPagesAsync()
+        {
+            var counts = new List<int>();
+            for (var i = 0; i < 21; i++)
+            {
+                var state = await store.IssueAsync(cancellationToken: Token);
+                var before = await ReadPagesAsync();
+                Assert.NotNull(await store.ConsumeAsync(state, cancellationToken: Token));
+                counts.Add(await ReadPagesAsync() - before);
+            }
+
+            return counts.Order().ElementAt(10);
+        }
+
+        async Task<int> ReadPagesAsync()
+        {
+            await using var connection = await OpenAsync(database);
+            raw.sqlite3_db_status(connection.Handle, raw.SQLITE_DBSTATUS_CACHE_HIT, out var hits, out _, 0);
+            raw.sqlite3_db_status(connection.Handle, raw.SQLITE_DBSTATUS_CACHE_MISS, out var misses, out _, 0);
+            return hits + misses;
+        }
+    }
+
     /// <summary>There are no round trips to count [24]: what a call costs is what it reads, and it reads by an index.</summary>
     [Theory]
     [InlineData(nameof(RelationalStatements.FindBot))]
@@ -211,6 +321,22 @@ public sealed class FileTests : IDisposable
             Assert.DoesNotContain(steps, step => step.Contains("TEMP B-TREE", StringComparison.Ordinal));
         }
     }
+
+    /// <summary>A connection of the store's, which gives it back when it is disposed.</summary>
+    private static async Task<SqliteConnection> OpenAsync(SqliteDatabase database) =>
+        (SqliteConnection)await (ValueTask<DbConnection>)typeof(SqliteDatabase).GetMethod(nameof(OpenAsync), BindingFlags.Instance | BindingFlags.NonPublic)!
+            .Invoke(database, [database.Statements.FindBot, false, Token])!;
+
+    private void MakeVersion1() => _file.Run(
+        """
+        ALTER TABLE slack_workspaces DROP COLUMN bot_lease_fence;
+        ALTER TABLE slack_workspaces DROP COLUMN bot_lease_ends_at;
+        ALTER TABLE slack_workspaces DROP COLUMN bot_saved_fence;
+        ALTER TABLE slack_installations DROP COLUMN lease_fence;
+        ALTER TABLE slack_installations DROP COLUMN lease_ends_at;
+        ALTER TABLE slack_installations DROP COLUMN saved_fence;
+        DELETE FROM slack_schema WHERE version > 1;
+        """);
 
     private static void Run(SqliteConnection connection, string statement)
     {
