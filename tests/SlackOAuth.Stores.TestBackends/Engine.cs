@@ -49,6 +49,9 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
     /// <summary>Ports that the container has under the same numbers as the host, for servers that tell their clients where they are.</summary>
     public IReadOnlyList<int> SamePorts { get; init; } = [];
 
+    /// <summary>How long a container may take until it answers.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
     /// <summary>The environment variable that names a server to use in place of a container.</summary>
     public string Variable => $"SLACKOAUTH_TEST_{Name.ToUpperInvariant()}";
 

@@ -11,14 +11,15 @@ namespace SlackOAuth.Stores.TestBackends;
 /// <summary>An engine in a container. It keeps its port when it is killed and started again.</summary>
 public sealed class EngineContainer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(100);
 
+    private readonly TimeSpan _patience;
     private readonly IContainer _container;
     private readonly Func<string, CancellationToken, Task> _probe;
 
     private EngineContainer(Engine engine, IContainer container, int port, Func<string, CancellationToken, Task> probe)
     {
+        _patience = engine.Patience;
         _container = container;
         _probe = probe;
         Host = container.Hostname;
@@ -68,6 +69,14 @@ public sealed class EngineContainer : IAsyncDisposable
             {
                 await container.DisposeAsync();
                 continue;
+            }
+            catch (Exception exception)
+            {
+                // One that ended by itself: its log says why.
+                var log = container.State == TestcontainersStates.Undefined ? "" : await LogAsync(container);
+                await container.DisposeAsync();
+                Cancellation.ThrowIfCancellationRequested();
+                throw new InvalidOperationException($"The container of {engine.Image} did not start: {exception.Message} Its log:\n{log}", exception);
             }
 
             var started = new EngineContainer(engine, container, port, probe);
@@ -126,10 +135,16 @@ public sealed class EngineContainer : IAsyncDisposable
         Assert.True(succeeded, $"'docker {string.Join(' ', arguments)}' failed: {output}");
     }
 
+    private static async Task<string> LogAsync(IContainer container)
+    {
+        var (stdout, stderr) = await container.GetLogsAsync(ct: CancellationToken.None);
+        return stdout + stderr;
+    }
+
     private async Task WaitUntilReadyAsync()
     {
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancellation);
-        patience.CancelAfter(Patience);
+        patience.CancelAfter(_patience);
         Exception? failure = null;
         while (!patience.IsCancellationRequested && _container.State != TestcontainersStates.Exited)
         {
@@ -147,7 +162,6 @@ public sealed class EngineContainer : IAsyncDisposable
             await Task.Delay(PollEvery, Cancellation);
         }
 
-        var (stdout, stderr) = await _container.GetLogsAsync(ct: CancellationToken.None);
-        throw new InvalidOperationException($"The container of {_container.Image.FullName} started and does not work: {failure?.Message} Its log:\n{stdout}{stderr}", failure);
+        throw new InvalidOperationException($"The container of {_container.Image.FullName} started and does not work: {failure?.Message} Its log:\n{await LogAsync(_container)}", failure);
     }
 }
