@@ -7,7 +7,7 @@ namespace SlackOAuth.Stores;
 /// <para>[18] A state is valid while <c>now &lt; issued + lifetime</c>, judged by the injected <see cref="TimeProvider"/>, with
 /// <see cref="SlackOAuthStoresOptions.StateLifetime"/> as the lifetime. An engine's own expiry only collects the garbage, and expired states do not pile up.
 /// [20] What is stored is a hash of the state, so that a leak of the store lets nobody finish a flow.
-/// [21] A state issued for one purpose or one client id is unknown to another.</para>
+/// [21] A state issued for one purpose or one client id is unknown to another. The app's JSON is stored whatever its length: it was measured when it was given.</para>
 /// <para>[22] Every method honours its token before and during the call with <see cref="OperationCanceledException"/>. [23] An engine that fails or cannot be reached
 /// gives <see cref="SlackOAuthStoreException"/>; when it is back, the next call works. [24] An issue and a consume are one round trip each.</para>
 /// </remarks>

@@ -42,6 +42,7 @@ public sealed record OAuthStateData
     public string? NonceHash { get; init => field = RecordValue.NullIfEmpty(value); }
 
     /// <summary>The app's own JSON; null where it has none. At most <see cref="MaxAppDataBytes"/> bytes.</summary>
+    /// <remarks>What a store is given was measured here, and is not measured again: a decorator that encrypts puts all of the data here, which makes it longer. [21]</remarks>
     /// <exception cref="ArgumentException">The JSON text is longer than <see cref="MaxAppDataBytes"/>, is nested deeper than 64 levels, or holds half of a surrogate pair.</exception>
     public JsonElement? AppData
     {
@@ -62,7 +63,7 @@ public sealed record OAuthStateData
         }
     }
 
-    /// <summary>What a store held: it was measured when it was given, and takes more room where a store writes it with escapes.</summary>
+    /// <summary>What a store held, or is to hold: it was measured when it was given, and takes more room where a store writes it with escapes or a decorator encrypts it.</summary>
     internal JsonElement? StoredAppData { init => _appData = new JsonPayload(value); }
 
     private bool PrintMembers(StringBuilder builder)

@@ -61,6 +61,15 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         }
     }
 
+    [Fact, Contract(21)]
+    public virtual async Task App_data_that_a_decorator_made_longer_is_carried()
+    {
+        // As a decorator that encrypts gives it: one text, of more than an app may give.
+        var json = Encoding.UTF8.GetBytes($$"""{"expires_at":0,"purpose":1,"app_data":"{{new string('x', 64 * 1024)}}"}""");
+        var data = StoreJson.ReadState(json).Data;
+        Same.AssertEqual(data, await ConsumeAsync(await IssueAsync(data), OAuthStatePurpose.SignIn), "64 KB");
+    }
+
     [Fact, Contract(13)]
     public virtual async Task A_stored_state_with_unknown_fields_is_read()
     {

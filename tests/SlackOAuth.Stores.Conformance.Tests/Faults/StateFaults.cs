@@ -227,6 +227,13 @@ internal sealed class DropsLargeAppData(Engine engine, StoreScope scope) : Table
     protected override byte[] Write(StoredOAuthState state) => base.Write(state.Data.AppData?.GetRawText().Length > 2_048 ? state with { Data = state.Data with { AppData = null } } : state);
 }
 
+[RejectedBy<Suite>(nameof(Suite.App_data_that_a_decorator_made_longer_is_carried))]
+internal sealed class MeasuresAppDataAgain(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
+{
+    public override ValueTask<string> IssueAsync(OAuthStateData? data = null, CancellationToken cancellationToken = default) =>
+        base.IssueAsync(data?.AppData is { } json ? data with { AppData = json } : data, cancellationToken);
+}
+
 [RejectedBy<Suite>(nameof(Suite.A_stored_state_with_unknown_fields_is_read))]
 internal sealed class RefusesUnknownFieldsOfStates(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
 {
