@@ -1,4 +1,4 @@
-namespace SlackOAuth.Stores.Telemetry;
+namespace SlackOAuth.Stores.DependencyInjection;
 
 /// <summary>Disposes what a decorator owns: the container knows the decorator alone.</summary>
 internal static class OwnedStore

@@ -1,6 +1,6 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using SlackOAuth.Stores.Telemetry;
+using SlackOAuth.Stores.DependencyInjection;
 
 namespace SlackOAuth.Stores;
 
@@ -33,7 +33,7 @@ public sealed class SlackOAuthStoresBuilder
     /// <summary>The services of the app.</summary>
     public IServiceCollection Services { get; }
 
-    /// <summary>Uses a store for the installations, as a singleton, with telemetry around it.</summary>
+    /// <summary>Uses a store for the installations, as a singleton, with telemetry around it, and around that what else was asked for (protection, a cache), in whatever order.</summary>
     /// <param name="systemName">The engine's name in traces and metrics (<c>db.system.name</c> of the OpenTelemetry conventions), such as <c>redis</c>.</param>
     /// <param name="factory">Makes the store. The container disposes it.</param>
     /// <returns>This builder.</returns>
@@ -41,11 +41,11 @@ public sealed class SlackOAuthStoresBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(systemName);
         ArgumentNullException.ThrowIfNull(factory);
-        Services.Replace(ServiceDescriptor.Singleton<IInstallationStore>(provider => new TelemetryInstallationStore(factory(provider), systemName)));
+        Services.Replace(ServiceDescriptor.Singleton<IInstallationStore>(provider => StoreLayers.Around(provider, systemName, factory)));
         return this;
     }
 
-    /// <summary>Uses a store for the states, as a singleton, with telemetry around it.</summary>
+    /// <summary>Uses a store for the states, as a singleton, with telemetry around it, and around that what else was asked for (protection), in whatever order.</summary>
     /// <param name="systemName">The engine's name in traces and metrics (<c>db.system.name</c> of the OpenTelemetry conventions), such as <c>redis</c>.</param>
     /// <param name="factory">Makes the store. The container disposes it.</param>
     /// <returns>This builder.</returns>
@@ -53,7 +53,7 @@ public sealed class SlackOAuthStoresBuilder
     {
         ArgumentException.ThrowIfNullOrEmpty(systemName);
         ArgumentNullException.ThrowIfNull(factory);
-        Services.Replace(ServiceDescriptor.Singleton<IOAuthStateStore>(provider => new TelemetryOAuthStateStore(factory(provider), systemName)));
+        Services.Replace(ServiceDescriptor.Singleton<IOAuthStateStore>(provider => StoreLayers.Around(provider, systemName, factory)));
         return this;
     }
 }

@@ -1,3 +1,5 @@
+using SlackOAuth.Stores.DependencyInjection;
+
 namespace SlackOAuth.Stores.Telemetry;
 
 /// <summary>Traces and measures every call of an installation store. It owns the store, and disposes it.</summary>
