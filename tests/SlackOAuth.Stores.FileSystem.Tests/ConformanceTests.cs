@@ -15,6 +15,9 @@ internal sealed class Disk : IDisposable
     internal IEnumerable<string> Files(StoreScope scope) =>
         Directory.Exists(Of(scope)) ? Directory.EnumerateFiles(Of(scope), "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Order(StringComparer.Ordinal) : [];
 
+    /// <summary>Every file of the scope, as it lies on the disk.</summary>
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => [.. Files(scope).Select(File.ReadAllBytes)];
+
     internal string Dump(StoreScope scope) => string.Join('\n', Files(scope).Select(path => $"{Path.GetRelativePath(Of(scope), path)} {File.ReadAllText(path)}"));
 
     internal void Break(StoreScope scope)
@@ -50,6 +53,8 @@ internal sealed class Disk : IDisposable
 public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationStore>
 {
     private readonly Disk _disk = new();
+
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
@@ -87,6 +92,8 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
 public sealed class FileSystemStateFixture : StoreFixture<IOAuthStateStore>
 {
     private readonly Disk _disk = new();
+
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure

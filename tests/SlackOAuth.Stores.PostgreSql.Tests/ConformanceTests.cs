@@ -7,6 +7,8 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Sto
 {
     private readonly PostgreSqlTables _tables = new(server);
 
+    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => _tables.CopyAsync(scope.Name);
+
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
@@ -37,6 +39,8 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Sto
 public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : StoreFixture<IOAuthStateStore>
 {
     private readonly PostgreSqlTables _tables = new(server);
+
+    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => _tables.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure

@@ -49,6 +49,22 @@ internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposab
         return dump.ToString();
     }
 
+    /// <summary>Every row of the scope's tables, in PostgreSQL's own binary form.</summary>
+    internal async ValueTask<IReadOnlyList<byte[]>> CopyAsync(string scope)
+    {
+        var tables = new List<byte[]>();
+        await using var connection = await _direct!.OpenConnectionAsync();
+        foreach (var name in await ExistingAsync(scope))
+        {
+            await using var copy = await connection.BeginRawBinaryCopyAsync($"COPY {scope}_{name} TO STDOUT (FORMAT BINARY)");
+            using var bytes = new MemoryStream();
+            await copy.CopyToAsync(bytes);
+            tables.Add(bytes.ToArray());
+        }
+
+        return tables;
+    }
+
     /// <summary>What was consumed is no state any more: its row keeps the claim until it would have expired.</summary>
     internal async ValueTask<long> CountStatesAsync(string scope) =>
         (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states WHERE claim IS NULL"), CultureInfo.InvariantCulture) : 0;

@@ -12,6 +12,9 @@ internal sealed class Disk : IDisposable
 
     internal SqliteStoreOptions Options(StoreScope scope) => new() { Path = PathOf(scope) };
 
+    /// <summary>The scope's database file and its log, as they lie on the disk.</summary>
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => [.. Directory.EnumerateFiles(_folder, scope.Name + ".db*").Select(Read)];
+
     internal string Dump(StoreScope scope)
     {
         var dump = new StringBuilder();
@@ -74,6 +77,15 @@ internal sealed class Disk : IDisposable
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
+    private static byte[] Read(string path)
+    {
+        // SQLite holds it open.
+        using var file = new FileStream(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete);
+        var bytes = new byte[file.Length];
+        file.ReadExactly(bytes);
+        return bytes;
+    }
+
     private void Rename(StoreScope scope, string from, string to)
     {
         foreach (var table in TemporaryFile.Tables)
@@ -90,6 +102,8 @@ internal sealed class Disk : IDisposable
 public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
 {
     private readonly Disk _disk = new();
+
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
@@ -127,6 +141,8 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
 public sealed class SqliteStateFixture : StoreFixture<IOAuthStateStore>
 {
     private readonly Disk _disk = new();
+
+    internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
