@@ -22,6 +22,8 @@ public sealed class ProtectedFileSystemStatePreparationConformanceTests(Protecte
 
 public sealed class ProtectedFileSystemExpiredStatePurgingConformanceTests(ProtectedFileSystemStateFixture fixture) : ExpiredStatePurgingConformanceTests<ProtectedFileSystemStateFixture>(fixture);
 
+public sealed class ProtectedFileSystemRotationLeaseConformanceTests(ProtectedFileSystemInstallationFixture fixture) : RotationLeaseConformanceTests<ProtectedFileSystemInstallationFixture>(fixture);
+
 /// <summary>In the files themselves.</summary>
 public sealed class SecretsAtRestTests : TestBackends.SecretsAtRestTests
 {

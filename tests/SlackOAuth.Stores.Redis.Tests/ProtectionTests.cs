@@ -15,6 +15,8 @@ public sealed class ProtectedRedisInstallationHistoryConformanceTests(ProtectedR
 
 public sealed class ProtectedRedisStateStoreConformanceTests(ProtectedRedisStateFixture fixture) : StateStoreConformanceTests<ProtectedRedisStateFixture>(fixture);
 
+public sealed class ProtectedRedisRotationLeaseConformanceTests(ProtectedRedisInstallationFixture fixture) : RotationLeaseConformanceTests<ProtectedRedisInstallationFixture>(fixture);
+
 /// <summary>In the files of a Redis that keeps both kinds, as it writes them: the snapshot and the append-only log.</summary>
 public sealed class SecretsAtRestTests : TestBackends.SecretsAtRestTests
 {

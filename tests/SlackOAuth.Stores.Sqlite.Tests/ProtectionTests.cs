@@ -22,6 +22,8 @@ public sealed class ProtectedSqliteStatePreparationConformanceTests(ProtectedSql
 
 public sealed class ProtectedSqliteExpiredStatePurgingConformanceTests(ProtectedSqliteStateFixture fixture) : ExpiredStatePurgingConformanceTests<ProtectedSqliteStateFixture>(fixture);
 
+public sealed class ProtectedSqliteRotationLeaseConformanceTests(ProtectedSqliteInstallationFixture fixture) : RotationLeaseConformanceTests<ProtectedSqliteInstallationFixture>(fixture);
+
 /// <summary>In the files themselves.</summary>
 public sealed class SecretsAtRestTests : TestBackends.SecretsAtRestTests
 {

@@ -14,6 +14,8 @@ public sealed class ProtectedInstallationListingConformanceTests(ProtectedInstal
 
 public sealed class ProtectedInstallationHistoryConformanceTests(ProtectedInstallationFixture fixture) : InstallationHistoryConformanceTests<ProtectedInstallationFixture>(fixture);
 
+public sealed class ProtectedRotationLeaseConformanceTests(ProtectedInstallationFixture fixture) : RotationLeaseConformanceTests<ProtectedInstallationFixture>(fixture);
+
 public sealed class ProtectedStateStoreConformanceTests(ProtectedStateFixture fixture) : StateStoreConformanceTests<ProtectedStateFixture>(fixture);
 
 public sealed class ProtectedExpiredStatePurgingConformanceTests(ProtectedStateFixture fixture) : ExpiredStatePurgingConformanceTests<ProtectedStateFixture>(fixture);
