@@ -84,7 +84,7 @@ public sealed class SecretsAtRestTests : TestBackends.SecretsAtRestTests
         public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
         {
             var (connection, options) = await own.Scopes.ConnectAsync(scope);
-            return new RedisInstallationStore(scope.Options, connection, options);
+            return new RedisInstallationStore(scope.Options, connection, options, scope.Time);
         }
     }
 
