@@ -1,0 +1,345 @@
+using System.Runtime.CompilerServices;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+using Microsoft.Extensions.Options;
+
+namespace SlackOAuth.Stores.DynamoDB;
+
+/// <summary>Keeps installations in a table of DynamoDB.</summary>
+/// <remarks>
+/// <para>Safe for concurrent use. A lookup is one request, and a save is one transaction, on the items of one workspace. [7, 12, 24]</para>
+/// <para>A save whose record is older than what is stored takes a second request, as does an instance's first save of a workspace that has a history. The README says what each call costs.</para>
+/// </remarks>
+public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+{
+    private readonly DynamoDBTable _table;
+    private readonly DynamoDBKeys _keys;
+    private readonly DynamoDBHistories _histories = new();
+    private readonly int _historyLength;
+
+    /// <summary>Creates a store over a client, which it never disposes.</summary>
+    /// <param name="options">The client id and the history's length.</param>
+    /// <param name="client">The client.</param>
+    /// <param name="dynamoDBOptions">The table; null for the defaults.</param>
+    /// <exception cref="OptionsValidationException">An option is wrong.</exception>
+    public DynamoDBInstallationStore(SlackOAuthStoresOptions options, IAmazonDynamoDB client, DynamoDBStoreOptions? dynamoDBOptions = null)
+        : this(options, DynamoDBTable.Over(client, dynamoDBOptions))
+    {
+    }
+
+    internal DynamoDBInstallationStore(SlackOAuthStoresOptions options, DynamoDBTable table)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
+        _table = table;
+        _keys = new DynamoDBKeys(options.ClientId);
+        _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
+    }
+
+    /// <inheritdoc />
+    /// <remarks>A CloudFormation template.</remarks>
+    public string PreparationScript => _table.Template;
+
+    /// <inheritdoc />
+    public ValueTask PrepareAsync(CancellationToken cancellationToken = default) => _table.PrepareAsync(nameof(PrepareAsync), cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        var save = Save(StoreArguments.Validate(installation));
+        save.Add(installation);
+        if (installation.ToBot() is { } bot)
+        {
+            save.Add(bot);
+        }
+
+        await RunAsync(nameof(SaveAsync), save, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default)
+    {
+        var save = Save(StoreArguments.Validate(bot));
+        save.Add(bot);
+        await RunAsync(nameof(SaveBotAsync), save, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace))
+        {
+            return null;
+        }
+
+        return await _table.CallAsync(
+            nameof(FindBotAsync),
+            (Store: this, Key: DynamoDBKeys.Item(_keys.Workspace(workspace), DynamoDBKeys.Bot)),
+            static async (client, call, cancellationToken) => ReadBot(await call.Store.GetAsync(client, call.Key, cancellationToken).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            return null;
+        }
+
+        var partition = _keys.Workspace(workspace);
+        return await _table.CallAsync(
+            nameof(FindInstallationAsync),
+            (Store: this, Bot: DynamoDBKeys.Item(partition, DynamoDBKeys.Bot), Installation: DynamoDBKeys.Item(partition, userId is null ? DynamoDBKeys.Latest : DynamoDBKeys.User(userId))),
+            static async (client, call, cancellationToken) =>
+            {
+                var (bot, installation) = await call.Store.GetTogetherAsync(client, call.Bot, call.Installation, cancellationToken).ConfigureAwait(false);
+                return ReadInstallation(installation)?.WithBot(ReadBot(bot));
+            },
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
+    public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        DeleteAsync(nameof(DeleteBotAsync), workspace, userId: null, static (deletion, client, _, cancellationToken) => deletion.DeleteBotAsync(client, cancellationToken), cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>Without a user, of some fifty users or more, it is several transactions: when it fails in between, call it again.</remarks>
+    public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+        DeleteAsync(
+            nameof(DeleteInstallationAsync),
+            workspace,
+            userId,
+            static (deletion, client, userKey, cancellationToken) =>
+                userKey is null ? deletion.DeleteAllAsync(client, withBot: false, cancellationToken) : deletion.DeleteUserAsync(client, userKey, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>Of some fifty users or more, it is several transactions: when it fails in between, call it again.</remarks>
+    public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
+        DeleteAsync(
+            nameof(DeleteAllAsync),
+            workspace,
+            userId: null,
+            static (deletion, client, _, cancellationToken) => deletion.DeleteAllAsync(client, withBot: true, cancellationToken),
+            cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var item in ScanAsync(nameof(ListBotsAsync), "sk = :bot", cancellationToken).ConfigureAwait(false))
+        {
+            if (item.Bot is { } bot)
+            {
+                yield return bot;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        // The items of a workspace follow one another in the order of their sort keys, over pages too: its bot, then its users.
+        var (partition, bot) = ("", default(Bot));
+        await foreach (var item in ScanAsync(nameof(ListInstallationsAsync), "(sk = :bot OR begins_with(sk, :user))", cancellationToken).ConfigureAwait(false))
+        {
+            if (item.Partition != partition || item.Installation is null)
+            {
+                (partition, bot) = (item.Partition, item.Bot);
+            }
+
+            if (item.Installation is { } installation)
+            {
+                yield return installation.WithBot(bot);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace))
+        {
+            yield break;
+        }
+
+        var bots = await _table.CallAsync(
+            nameof(ListBotHistoryAsync),
+            (Store: this, Partition: _keys.Workspace(workspace)),
+            static async (client, call, cancellationToken) =>
+                (await call.Store.ReadHistoryAsync(client, call.Partition, DynamoDBKeys.Bot, DynamoDBKeys.OldBotPrefix, cancellationToken).ConfigureAwait(false)).Select(ReadBot).ToList(),
+            cancellationToken).ConfigureAwait(false);
+        foreach (var bot in bots)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (bot is not null)
+            {
+                yield return bot;
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Reads the workspace's installations before it gives the first.</remarks>
+    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(
+        WorkspaceId workspace,
+        string? userId = null,
+        [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            yield break;
+        }
+
+        var installations = await _table.CallAsync(
+            nameof(ListInstallationHistoryAsync),
+            (Store: this, Partition: _keys.Workspace(workspace), Current: userId is null ? DynamoDBKeys.UserPrefix : DynamoDBKeys.User(userId)),
+            static async (client, call, cancellationToken) =>
+            {
+                var bot = ReadBot(await call.Store.GetAsync(client, DynamoDBKeys.Item(call.Partition, DynamoDBKeys.Bot), cancellationToken).ConfigureAwait(false));
+                var items = await call.Store.ReadHistoryAsync(client, call.Partition, call.Current, DynamoDBKeys.OldUserPrefix, cancellationToken).ConfigureAwait(false);
+                return items.Select(item => ReadInstallation(item)!.WithBot(bot)).ToList();
+            },
+            cancellationToken).ConfigureAwait(false);
+        foreach (var installation in installations)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return installation;
+        }
+    }
+
+    private static Bot? ReadBot(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadBot(json) : null;
+
+    private static Installation? ReadInstallation(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadInstallation(json) : null;
+
+    private DynamoDBSave Save(WorkspaceId workspace) => new(_table, _histories, _keys.Workspace(workspace), _historyLength);
+
+    private ValueTask<bool> RunAsync(string operation, DynamoDBSave save, CancellationToken cancellationToken) =>
+        _table.CallAsync(operation, save, static (client, save, cancellationToken) => save.TryAsync(client, cancellationToken), cancellationToken);
+
+    private async ValueTask DeleteAsync(
+        string operation,
+        WorkspaceId workspace,
+        string? userId,
+        Func<DynamoDBDeletion, IAmazonDynamoDB, string?, CancellationToken, Task<bool>> delete,
+        CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (StoreArguments.CanBeStored(workspace, userId))
+        {
+            await _table.CallAsync(
+                operation,
+                (Delete: delete, Deletion: new DynamoDBDeletion(_table, _histories, _keys.Workspace(workspace)), User: userId is null ? null : DynamoDBKeys.User(userId)),
+                static (client, call, cancellationToken) => call.Delete(call.Deletion, client, call.User, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task<Dictionary<string, AttributeValue>?> GetAsync(IAmazonDynamoDB client, Dictionary<string, AttributeValue> key, CancellationToken cancellationToken)
+    {
+        var request = new GetItemRequest { TableName = _table.Name, Key = key, ConsistentRead = _table.ConsistentReads };
+        return (await client.GetItemAsync(request, cancellationToken).ConfigureAwait(false)).Item;
+    }
+
+    /// <summary>Two items as one moment saw them. Only a transaction promises that: a query or a batch may show one before a save and the other after it. [7]</summary>
+    private async Task<(Dictionary<string, AttributeValue>? First, Dictionary<string, AttributeValue>? Second)> GetTogetherAsync(
+        IAmazonDynamoDB client,
+        Dictionary<string, AttributeValue> first,
+        Dictionary<string, AttributeValue> second,
+        CancellationToken cancellationToken)
+    {
+        if (!_table.ConsistentReads)
+        {
+            var items = await Task.WhenAll(GetAsync(client, first, cancellationToken), GetAsync(client, second, cancellationToken)).ConfigureAwait(false);
+            return (items[0], items[1]);
+        }
+
+        TransactGetItem[] gets = [new() { Get = new() { TableName = _table.Name, Key = first } }, new() { Get = new() { TableName = _table.Name, Key = second } }];
+        var answer = await client.TransactGetItemsAsync(new TransactGetItemsRequest { TransactItems = [.. gets] }, cancellationToken).ConfigureAwait(false);
+        return (answer.Responses[0].Item, answer.Responses[1].Item);
+    }
+
+    /// <summary>The current items and, where history is on, the old ones, newest first and each once.</summary>
+    /// <param name="client">The client.</param>
+    /// <param name="partition">The workspace.</param>
+    /// <param name="current">The sort key of the current item; or what those of all users start with.</param>
+    /// <param name="oldPrefix">What the sort keys of the old ones start with.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    private async Task<IEnumerable<Dictionary<string, AttributeValue>>> ReadHistoryAsync(
+        IAmazonDynamoDB client,
+        string partition,
+        string current,
+        string oldPrefix,
+        CancellationToken cancellationToken)
+    {
+        var records = new SortedDictionary<string, Dictionary<string, AttributeValue>>(StringComparer.Ordinal);
+        if (_historyLength > 0)
+        {
+            await foreach (var item in DynamoDBTable.QueryAsync(client, _table.Query(partition, oldPrefix), cancellationToken).ConfigureAwait(false))
+            {
+                var entry = item[DynamoDBKeys.Sort].S[oldPrefix.Length..];
+                if (current is DynamoDBKeys.Bot or DynamoDBKeys.UserPrefix || DynamoDBKeys.IsOf(entry, current))
+                {
+                    records[entry] = item;
+                }
+            }
+        }
+
+        await foreach (var item in DynamoDBTable.QueryAsync(client, _table.Query(partition, current), cancellationToken).ConfigureAwait(false))
+        {
+            var (sort, time) = (item[DynamoDBKeys.Sort].S, item[DynamoDBKeys.InstalledAt].S);
+            if (current == DynamoDBKeys.UserPrefix || sort == current)
+            {
+                records[sort == DynamoDBKeys.Bot ? time : DynamoDBKeys.HistoryEntry(time, sort)] = item;
+            }
+        }
+
+        return records.Values.Reverse();
+    }
+
+    /// <summary>The items of the client id's workspaces that a filter lets through, page by page.</summary>
+    private async IAsyncEnumerable<(string Partition, Bot? Bot, Installation? Installation)> ScanAsync(string operation, string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var request = new ScanRequest
+        {
+            TableName = _table.Name,
+            FilterExpression = $"begins_with(pk, :workspaces) AND {filter}",
+            ExpressionAttributeValues = new() { [":workspaces"] = new() { S = _keys.WorkspacePrefix }, [":bot"] = new() { S = DynamoDBKeys.Bot } },
+            ConsistentRead = _table.ConsistentReads,
+        };
+        if (filter.Contains(":user", StringComparison.Ordinal))
+        {
+            request.ExpressionAttributeValues[":user"] = new() { S = DynamoDBKeys.UserPrefix };
+        }
+
+        do
+        {
+            var items = await _table.CallAsync(
+                operation,
+                request,
+                static async (client, request, cancellationToken) =>
+                {
+                    var page = await client.ScanAsync(request, cancellationToken).ConfigureAwait(false);
+                    request.ExclusiveStartKey = page.LastEvaluatedKey;
+                    return (page.Items ?? []).ConvertAll(item =>
+                    {
+                        var isBot = item[DynamoDBKeys.Sort].S == DynamoDBKeys.Bot;
+                        return (item[DynamoDBKeys.Partition].S, isBot ? ReadBot(item) : null, isBot ? null : ReadInstallation(item));
+                    });
+                },
+                cancellationToken).ConfigureAwait(false);
+            foreach (var item in items)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return item;
+            }
+        }
+        while (request.ExclusiveStartKey is { Count: > 0 });
+    }
+}

@@ -1,0 +1,85 @@
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using System.Text.Json;
+using Amazon.DynamoDBv2.Model;
+
+namespace SlackOAuth.Stores.DynamoDB;
+
+/// <summary>What the keys and attributes are called. DynamoDB compares keys byte by byte: ids are exact. [9, 10] The README shows the layout.</summary>
+internal sealed class DynamoDBKeys(string clientId)
+{
+    internal const string Partition = "pk";
+    internal const string Sort = "sk";
+    internal const string Document = "document";
+    internal const string InstalledAt = "installed_at";
+    internal const string UserKey = "user_key";
+    internal const string Stamp = "stamp";
+    internal const string KeptBots = "kept_bots";
+    internal const string KeptInstallations = "kept_installations";
+    internal const string ExpiresAt = "expires_at";
+
+    internal const string Bot = "bot";
+    internal const string Latest = "latest";
+    internal const string History = "history";
+    internal const string UserPrefix = "user#";
+    internal const string OldBotPrefix = "old-bot#";
+    internal const string OldUserPrefix = "old-user#";
+
+    private const string State = "state";
+
+    // A partition key holds 2,048 bytes, a sort key 1,024; three ids of 255 characters may take 2,295. Short enough that a thousand of them fit an item.
+    private const int MaxIdBytes = 200;
+
+    /// <summary>What the partition key of every workspace of the client id starts with, and that of no other.</summary>
+    internal string WorkspacePrefix { get; } = $"workspace#{Encode(clientId)}#";
+
+    internal string Workspace(WorkspaceId workspace) => $"{WorkspacePrefix}{Encode(workspace.EnterpriseId)}#{Encode(workspace.TeamId)}";
+
+    internal static string User(string userId) => UserPrefix + Encode(userId);
+
+    /// <summary>A time as text of one length, which sorts as the time does: microseconds since the year 1.</summary>
+    internal static string Time(DateTimeOffset time) => (time.UtcTicks / TimeSpan.TicksPerMicrosecond).ToString("D18", CultureInfo.InvariantCulture);
+
+    /// <summary>What the history calls an installation: the time, then the user, so that it sorts by time.</summary>
+    internal static string HistoryEntry(string time, string userKey) => $"{time}#{userKey[UserPrefix.Length..]}";
+
+    /// <summary>Whether an entry of the history is that of a user.</summary>
+    internal static bool IsOf(string historyEntry, string userKey) =>
+        historyEntry.AsSpan(historyEntry.IndexOf('#', StringComparison.Ordinal) + 1).SequenceEqual(userKey.AsSpan(UserPrefix.Length));
+
+    internal static Dictionary<string, AttributeValue> Item(string partition, string sort) => new()
+    {
+        [Partition] = new AttributeValue { S = partition },
+        [Sort] = new AttributeValue { S = sort },
+    };
+
+    internal static Dictionary<string, AttributeValue> StateItem(string hash) => Item($"{State}#{hash}", State);
+
+    /// <summary>The document of an item; null where the item is not there.</summary>
+    internal static byte[]? ReadDocument(Dictionary<string, AttributeValue>? item) =>
+        item is not { Count: > 0 } ? null
+        : item.TryGetValue(Document, out var document) && document.S is { } text ? Encoding.UTF8.GetBytes(text)
+        : throw new JsonException("The item holds no document.");
+
+    internal static AttributeValue Text(ReadOnlySpan<byte> utf8) => new() { S = Encoding.UTF8.GetString(utf8) };
+
+    internal static AttributeValue Number(long number) => new() { N = number.ToString(CultureInfo.InvariantCulture) };
+
+    /// <summary>A value that nobody else has: what a change is known by.</summary>
+    internal static string Unique() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    // '#' separates the parts of a key, and '%' begins what stands for it, or for an id that is too long: no two ids have one text.
+    private static string Encode(string? id)
+    {
+        if (id is null)
+        {
+            return "";
+        }
+
+        var utf8 = Encoding.UTF8.GetBytes(id);
+        return utf8.Length > MaxIdBytes
+            ? $"%h{Convert.ToHexStringLower(SHA256.HashData(utf8))}"
+            : id.Replace("%", "%25", StringComparison.Ordinal).Replace("#", "%23", StringComparison.Ordinal);
+    }
+}

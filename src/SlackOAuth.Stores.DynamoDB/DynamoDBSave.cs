@@ -1,0 +1,173 @@
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
+
+namespace SlackOAuth.Stores.DynamoDB;
+
+/// <summary>One save: a transaction that supposes its records to be the newest, and where a condition says otherwise another one that knows better. [6, 7]</summary>
+/// <remarks>
+/// What is older than what is stored is not written, but checked to be older still, so that the whole is what one moment saw. Items are changed attribute by attribute: a lease, and
+/// what other versions keep there, stays. [13, 31]
+/// </remarks>
+internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histories, string partition, int historyLength, long? fencingToken = null)
+{
+    // A transaction holds 100 items and 4 MB. After the history's length was lowered, each save removes so many of what is too much, of bots and of installations.
+    private const int MostTrimmed = 20;
+
+    private const string NotNewer = "attribute_not_exists(pk) OR installed_at <= :at";
+    private const string NotFencedOff = "installed_at <= :at AND (attribute_not_exists(lease_saved) OR lease_saved <= :fence)";
+    private const string Newer = "installed_at > :at";
+
+    private readonly AttributeValue _stamp = new() { S = DynamoDBKeys.Unique() };
+    private readonly List<TransactWriteItem> _writes = [];
+    private readonly List<Action<CancellationReason>> _refusals = [];
+    private DynamoDBHistory _history = histories.Find(partition);
+    private Record? _installation;
+    private Record? _bot;
+    private bool _isLatestNewer;
+
+    internal void Add(Installation installation)
+    {
+        var (key, at) = (DynamoDBKeys.User(installation.UserId), DynamoDBKeys.Time(installation.InstalledAt));
+        _installation = new Record(key, at, DynamoDBKeys.HistoryEntry(at, key), StoreJson.Serialize(installation.WithBot(null)));
+    }
+
+    internal void Add(Bot bot)
+    {
+        var at = DynamoDBKeys.Time(bot.InstalledAt);
+        _bot = new Record(DynamoDBKeys.Bot, at, at, StoreJson.Serialize(bot));
+    }
+
+    /// <summary>Sends the transaction as it is supposed to be.</summary>
+    /// <returns>Whether anything was written.</returns>
+    internal async Task<bool> TryAsync(IAmazonDynamoDB client, CancellationToken cancellationToken)
+    {
+        var (newInstallation, newBot) = (_installation is { IsRefused: false } ? _installation : null, _bot is { IsRefused: false } ? _bot : null);
+        if (newInstallation is null && newBot is null)
+        {
+            return false;
+        }
+
+        _writes.Clear();
+        _refusals.Clear();
+        AddRecord(_installation);
+        AddRecord(_bot);
+        if (newInstallation is not null)
+        {
+            AddLatest(newInstallation);
+        }
+
+        var known = _history;
+        var installations = Keep(known.Installations, DynamoDBKeys.OldUserPrefix, newInstallation);
+        var bots = Keep(known.Bots, DynamoDBKeys.OldBotPrefix, newBot);
+        var history = ReferenceEquals(installations, known.Installations) && ReferenceEquals(bots, known.Bots) ? known : new DynamoDBHistory(_stamp.S, bots, installations);
+        Add(known.Write(table.Name, partition, history), reason => _history = DynamoDBHistory.Read(reason.Item));
+        try
+        {
+            await client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, cancellationToken).ConfigureAwait(false);
+        }
+        catch (TransactionCanceledException exception) when (exception.CancellationReasons?.Count == _writes.Count)
+        {
+            for (var i = 0; i < _refusals.Count; i++)
+            {
+                if (DynamoDBErrors.IsConditionFailure(exception.CancellationReasons[i]))
+                {
+                    _refusals[i](exception.CancellationReasons[i]);
+                }
+            }
+
+            throw;
+        }
+
+        histories.Remember(partition, history);
+        return true;
+    }
+
+    private void AddRecord(Record? record)
+    {
+        if (record is null)
+        {
+            return;
+        }
+
+        var values = new Dictionary<string, AttributeValue> { [":at"] = new() { S = record.At } };
+        if (record.IsRefused)
+        {
+            Add(new TransactWriteItem { ConditionCheck = new() { TableName = table.Name, Key = Key(record.Key), ConditionExpression = Newer, ExpressionAttributeValues = values } }, _ => record.IsRefused = false);
+            return;
+        }
+
+        values[":document"] = record.Document;
+        if (fencingToken is { } fence)
+        {
+            values[":fence"] = DynamoDBKeys.Number(fence);
+        }
+
+        Update(
+            record.Key,
+            fencingToken is null ? "SET installed_at = :at, document = :document" : "SET installed_at = :at, document = :document, lease_saved = :fence",
+            fencingToken is null ? NotNewer : NotFencedOff,
+            values,
+            () => record.IsRefused = true);
+    }
+
+    // Every change of an installation changes the stamp of the latest, so that who deletes that one can tell whether the next one still is the next.
+    private void AddLatest(Record installation)
+    {
+        var values = new Dictionary<string, AttributeValue> { [":at"] = new() { S = installation.At }, [":stamp"] = _stamp };
+        if (_isLatestNewer)
+        {
+            Update(DynamoDBKeys.Latest, "SET stamp = :stamp", Newer, values, () => _isLatestNewer = false);
+            return;
+        }
+
+        values[":document"] = installation.Document;
+        values[":user"] = new() { S = installation.Key };
+        Update(DynamoDBKeys.Latest, "SET installed_at = :at, document = :document, user_key = :user, stamp = :stamp", NotNewer, values, () => _isLatestNewer = true);
+    }
+
+    /// <summary>Adds a new record to the history, and removes from it what is more than its length. [15]</summary>
+    /// <returns>What is kept then: the same instance where nothing changed.</returns>
+    private IReadOnlyList<string> Keep(IReadOnlyList<string> entries, string prefix, Record? added)
+    {
+        List<string> changed = added is null || historyLength == 0 ? [.. entries] : [.. entries.Where(entry => entry != added.HistoryEntry).Append(added.HistoryEntry).OrderDescending(StringComparer.Ordinal)];
+        var trimmed = changed.Skip(historyLength).TakeLast(MostTrimmed).ToArray();
+        changed.RemoveRange(changed.Count - trimmed.Length, trimmed.Length);
+        foreach (var entry in trimmed)
+        {
+            Add(new TransactWriteItem { Delete = new() { TableName = table.Name, Key = Key(prefix + entry) } });
+        }
+
+        if (added is not null && changed.Contains(added.HistoryEntry))
+        {
+            var item = Key(prefix + added.HistoryEntry);
+            item[DynamoDBKeys.Document] = added.Document;
+            Add(new TransactWriteItem { Put = new() { TableName = table.Name, Item = item } });
+        }
+
+        return changed.SequenceEqual(entries) ? entries : changed;
+    }
+
+    private void Update(string sort, string expression, string condition, Dictionary<string, AttributeValue> values, Action refuse) =>
+        Add(
+            new TransactWriteItem
+            {
+                Update = new() { TableName = table.Name, Key = Key(sort), UpdateExpression = expression, ConditionExpression = condition, ExpressionAttributeValues = values },
+            },
+            _ => refuse());
+
+    private void Add(TransactWriteItem write, Action<CancellationReason>? refuse = null)
+    {
+        _writes.Add(write);
+        _refusals.Add(refuse ?? (static _ => { }));
+    }
+
+    private Dictionary<string, AttributeValue> Key(string sort) => DynamoDBKeys.Item(partition, sort);
+
+    private sealed record Record(string Key, string At, string HistoryEntry, byte[] Json)
+    {
+        internal AttributeValue Document { get; } = DynamoDBKeys.Text(Json);
+
+        /// <summary>Whether what is stored is newer, or under a lease whether it may not be written.</summary>
+        internal bool IsRefused { get; set; }
+    }
+}

@@ -1,0 +1,178 @@
+using Amazon.DynamoDBv2;
+using Microsoft.Extensions.DependencyInjection;
+using SlackOAuth.Stores.Conformance;
+
+namespace SlackOAuth.Stores.DynamoDB.Tests;
+
+public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : StoreFixture<IInstallationStore>
+{
+    private readonly DynamoDBScopes _scopes = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
+    {
+        var (client, options) = await _scopes.ConnectAsync(scope);
+        return new DynamoDBInstallationStore(scope.Options, client, options);
+    }
+
+    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
+
+    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Handler(scope).Requests);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _scopes.Handler(scope).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _scopes.Handler(scope).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask StopAsync() => _scopes.DisposeAsync();
+}
+
+public sealed class DynamoDBStateFixture(DynamoDBServer server) : StoreFixture<IOAuthStateStore>
+{
+    private readonly DynamoDBScopes _scopes = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
+        | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
+    {
+        var (client, options) = await _scopes.ConnectAsync(scope);
+        return new DynamoDBOAuthStateStore(scope.Options, client, options, scope.Time);
+    }
+
+    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
+
+    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _scopes.CountStatesAsync(scope);
+
+    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Handler(scope).Requests);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _scopes.Handler(scope).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _scopes.Handler(scope).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask StopAsync() => _scopes.DisposeAsync();
+}
+
+public sealed class DynamoDBInstallationStoreConformanceTests(DynamoDBInstallationFixture fixture) : InstallationStoreConformanceTests<DynamoDBInstallationFixture>(fixture);
+
+public sealed class DynamoDBInstallationListingConformanceTests(DynamoDBInstallationFixture fixture) : InstallationListingConformanceTests<DynamoDBInstallationFixture>(fixture);
+
+public sealed class DynamoDBInstallationHistoryConformanceTests(DynamoDBInstallationFixture fixture) : InstallationHistoryConformanceTests<DynamoDBInstallationFixture>(fixture);
+
+public sealed class DynamoDBInstallationPreparationConformanceTests(DynamoDBInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, DynamoDBInstallationFixture>(fixture);
+
+public sealed class DynamoDBStateStoreConformanceTests(DynamoDBStateFixture fixture) : StateStoreConformanceTests<DynamoDBStateFixture>(fixture);
+
+public sealed class DynamoDBStatePreparationConformanceTests(DynamoDBStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, DynamoDBStateFixture>(fixture);
+
+/// <summary>By the options: the stores have a client of their own.</summary>
+public sealed class DynamoDBRegistrationConformanceTests(DynamoDBServer server) : RegistrationConformanceTests, IAsyncLifetime
+{
+    private string _url = "";
+
+    protected override IReadOnlyList<(string Named, Action<SlackOAuthStoresBuilder> Use)> WrongOptions =>
+    [
+        (nameof(DynamoDBStoreOptions.TableName), builder => builder.UseDynamoDB(options => options.TableName = "")),
+        (nameof(DynamoDBStoreOptions.TableName), builder => builder.UseDynamoDB(options => options.TableName = "ab")),
+        (nameof(DynamoDBStoreOptions.TableName), builder => builder.UseDynamoDB(options => options.TableName = "slack/oauth")),
+        (nameof(DynamoDBStoreOptions.TableName), builder => builder.UseDynamoDB(options => options.TableName = new string('a', 256))),
+        (nameof(DynamoDBStoreOptions.Region), builder => builder.UseDynamoDB(options => options.Region = " ")),
+        (nameof(DynamoDBStoreOptions.ServiceUrl), builder => builder.UseDynamoDB(options => options.ServiceUrl = "localhost:8000")),
+        (nameof(DynamoDBStoreOptions.ServiceUrl), builder => builder.UseDynamoDB(options => options.ServiceUrl = "ftp://localhost")),
+        (nameof(DynamoDBStoreOptions.RequestTimeout), builder => builder.UseDynamoDB(options => options.RequestTimeout = TimeSpan.Zero)),
+    ];
+
+    public async ValueTask InitializeAsync()
+    {
+        // Where the AWS SDK looks first. DynamoDB Local takes any.
+        Environment.SetEnvironmentVariable("AWS_ACCESS_KEY_ID", "local");
+        Environment.SetEnvironmentVariable("AWS_SECRET_ACCESS_KEY", "local");
+        _url = await server.GetConnectionStringAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        using var client = DynamoDBServer.Connect(_url);
+        await DynamoDBScopes.DeleteTableAsync(client, Scope.Name);
+    }
+
+    protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts) =>
+        builder.UseDynamoDB(options => (options.ServiceUrl, options.Region, options.TableName) = (_url, "us-east-1", Scope.Name), contracts);
+
+    protected override IServiceProvider Build(IServiceCollection services) => services.BuildServiceProvider();
+}
+
+/// <summary>By the app's own client.</summary>
+public sealed class DynamoDBClientRegistrationConformanceTests(DynamoDBServer server) : RegistrationConformanceTests, IAsyncLifetime
+{
+    private AmazonDynamoDBClient _client = null!;
+
+    protected override IReadOnlyList<(string Named, Action<SlackOAuthStoresBuilder> Use)> WrongOptions =>
+    [
+        (nameof(DynamoDBStoreOptions.TableName), builder =>
+        {
+            builder.UseDynamoDB(_client);
+            builder.Services.Configure<DynamoDBStoreOptions>(options => options.TableName = "a b c");
+        }),
+    ];
+
+    [Fact]
+    public async Task The_apps_client_is_not_disposed()
+    {
+        foreach (var contracts in new[] { StoreContracts.Installations, StoreContracts.States })
+        {
+            var services = new ServiceCollection();
+            Use(services.AddSlackOAuthStores(options => options.ClientId = "1.1"), contracts);
+            await using (var provider = services.BuildServiceProvider())
+            {
+                _ = contracts == StoreContracts.States ? (object)provider.GetRequiredService<IOAuthStateStore>() : provider.GetRequiredService<IInstallationStore>();
+            }
+
+            await _client.ListTablesAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask InitializeAsync() => _client = DynamoDBServer.Connect(await server.GetConnectionStringAsync());
+
+    public async ValueTask DisposeAsync()
+    {
+        await DynamoDBScopes.DeleteTableAsync(_client, Scope.Name);
+        _client.Dispose();
+    }
+
+    protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts)
+    {
+        builder.UseDynamoDB(_client, contracts);
+        builder.Services.Configure<DynamoDBStoreOptions>(options => options.TableName = Scope.Name);
+    }
+
+    protected override IServiceProvider Build(IServiceCollection services) => services.BuildServiceProvider();
+}
+
+public sealed class DynamoDBConformanceCoverageTests : ConformanceCoverageTests
+{
+    protected override IReadOnlyCollection<Type> NotImplemented => [typeof(ExpiredStatePurgingConformanceTests<>)];
+}
