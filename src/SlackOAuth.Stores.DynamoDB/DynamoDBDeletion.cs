@@ -7,11 +7,8 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// <remarks>One transaction as long as it fits one; else several, of which only the last tells that the whole is done. The README says what that means.</remarks>
 internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories histories, string partition)
 {
-    // A transaction holds 100 items and 4 MB, which is 80 KB for each of these.
-    private const int MostWrites = 50;
-
     // Beside the items of the history: the record, the latest one, the history itself.
-    private const int MostEntries = MostWrites - 3;
+    private readonly int _mostEntries = table.MostWrites - 3;
 
     /// <summary>Deletes the bot with its history.</summary>
     internal async Task<bool> DeleteBotAsync(IAmazonDynamoDB client, CancellationToken cancellationToken)
@@ -56,7 +53,7 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
             .Where(sort => withBot || sort.StartsWith(DynamoDBKeys.UserPrefix, StringComparison.Ordinal) || sort.StartsWith(DynamoDBKeys.OldUserPrefix, StringComparison.Ordinal))
             .Select(Delete);
         var (latestWrite, historyWrite) = (ReplaceLatest(latest, null), history.Write(table.Name, partition, changed));
-        foreach (var chunk in doomed.Chunk(MostWrites - 2).DefaultIfEmpty([]))
+        foreach (var chunk in doomed.Chunk(table.MostWrites - 2).DefaultIfEmpty([]))
         {
             await WriteAsync(client, [latestWrite, historyWrite, .. chunk], cancellationToken).ConfigureAwait(false);
             histories.Remember(partition, changed);
@@ -75,12 +72,12 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         CancellationToken cancellationToken)
     {
         // The oldest first, and the record itself with the last of them.
-        foreach (var (i, chunk) in entries.Reverse().Chunk(MostEntries).DefaultIfEmpty([]).Index())
+        foreach (var (i, chunk) in entries.Reverse().Chunk(_mostEntries).DefaultIfEmpty([]).Index())
         {
             var changed = chunk.Length == 0
                 ? history
                 : new DynamoDBHistory(DynamoDBKeys.Unique(), [.. history.Bots.Except(prefix == DynamoDBKeys.OldBotPrefix ? chunk : [])], [.. history.Installations.Except(prefix == DynamoDBKeys.OldUserPrefix ? chunk : [])]);
-            var isLast = (i + 1) * MostEntries >= entries.Count;
+            var isLast = (i + 1) * _mostEntries >= entries.Count;
             await WriteAsync(
                 client,
                 [.. isLast ? writes : [], history.Write(table.Name, partition, changed), .. chunk.Select(entry => Delete(prefix + entry))],
@@ -143,7 +140,7 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
     }
 
     private static async Task WriteAsync(IAmazonDynamoDB client, List<TransactWriteItem> writes, CancellationToken cancellationToken) =>
-        await client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = writes }, cancellationToken).ConfigureAwait(false);
+        await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = writes }, token), cancellationToken).ConfigureAwait(false);
 
     private QueryRequest Query(string prefix, string attributes)
     {

@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+using System.Security.Authentication;
 using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
@@ -20,8 +22,10 @@ internal static class DynamoDBErrors
         ("DynamoDB could not be reached, or the connection broke before the answer", true, "If that lasts, check the network, and the region or service URL of the client.");
 
     /// <summary>Whether an exception is of the engine or of a damaged record, rather than of the caller or of this code.</summary>
-    /// <remarks>The client lets some of the transport's exceptions through, whose types this assembly does not know.</remarks>
-    internal static bool IsEngineFailure(Exception exception) => exception is not (ArgumentException or NullReferenceException or InvalidCastException or SlackOAuthStoreException);
+    /// <remarks>The client lets the transport's exceptions through. One type of theirs is known by its cause: no store knows HTTP.</remarks>
+    internal static bool IsEngineFailure(Exception exception) =>
+        exception is AmazonServiceException or AmazonClientException or IOException or TimeoutException or OperationCanceledException or ObjectDisposedException or JsonException
+        || exception.InnerException is IOException or SocketException or AuthenticationException;
 
     /// <summary>Whether a call was undone because of others beside it, or for want of throughput, and the client itself does not repeat it.</summary>
     internal static bool IsWorthRepeating(Exception exception) => exception switch

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
@@ -10,28 +11,31 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// <para>Safe for concurrent use. A lookup is one request, and a save is one transaction, on the items of one workspace. [7, 12, 24]</para>
 /// <para>A save whose record is older than what is stored takes a second request, as does an instance's first save of a workspace that has a history. The README says what each call costs.</para>
 /// </remarks>
-public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation
+public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
     private readonly DynamoDBTable _table;
     private readonly DynamoDBKeys _keys;
     private readonly DynamoDBHistories _histories = new();
+    private readonly TimeProvider _timeProvider;
     private readonly int _historyLength;
 
     /// <summary>Creates a store over a client, which it never disposes.</summary>
     /// <param name="options">The client id and the history's length.</param>
     /// <param name="client">The client.</param>
     /// <param name="dynamoDBOptions">The table; null for the defaults.</param>
+    /// <param name="timeProvider">The clock that judges when a lease is over; null for the system's.</param>
     /// <exception cref="OptionsValidationException">An option is wrong.</exception>
-    public DynamoDBInstallationStore(SlackOAuthStoresOptions options, IAmazonDynamoDB client, DynamoDBStoreOptions? dynamoDBOptions = null)
-        : this(options, DynamoDBTable.Over(client, dynamoDBOptions))
+    public DynamoDBInstallationStore(SlackOAuthStoresOptions options, IAmazonDynamoDB client, DynamoDBStoreOptions? dynamoDBOptions = null, TimeProvider? timeProvider = null)
+        : this(options, DynamoDBTable.Over(client, dynamoDBOptions), timeProvider ?? TimeProvider.System)
     {
     }
 
-    internal DynamoDBInstallationStore(SlackOAuthStoresOptions options, DynamoDBTable table)
+    internal DynamoDBInstallationStore(SlackOAuthStoresOptions options, DynamoDBTable table, TimeProvider timeProvider)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
         _table = table;
+        _timeProvider = timeProvider;
         _keys = new DynamoDBKeys(options.ClientId);
         _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
     }
@@ -214,11 +218,104 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         }
     }
 
+    /// <inheritdoc />
+    /// <remarks>One <c>UpdateItem</c>. The client may repeat it after a lost answer: the lease is known as its own by a value that nobody else has. [27]</remarks>
+    public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
+    {
+        StoreArguments.ValidateLeaseDuration(duration);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            return null;
+        }
+
+        var now = _timeProvider.GetUtcNow();
+        var request = UpdateOfLease(
+            workspace,
+            userId,
+            "SET lease_end = :end, lease_owner = :owner ADD lease_fence :one",
+            "attribute_exists(pk) AND (attribute_not_exists(lease_end) OR lease_end <= :now OR lease_owner = :owner)",
+            new()
+            {
+                [":end"] = DynamoDBKeys.Number((now + duration).UtcTicks),
+                [":now"] = DynamoDBKeys.Number(now.UtcTicks),
+                [":owner"] = new() { S = DynamoDBKeys.Unique() },
+                [":one"] = DynamoDBKeys.Number(1),
+            });
+        return await UpdateLeaseAsync(nameof(TryAcquireLeaseAsync), request, cancellationToken).ConfigureAwait(false) is { } token
+            ? new RotationLease { Workspace = workspace, UserId = userId, FencingToken = token, ExpiresAt = now + duration }
+            : null;
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveBotAsync(RotationLease lease, Bot bot, CancellationToken cancellationToken = default)
+    {
+        var save = Save(StoreArguments.Validate(lease, bot), lease);
+        save.Add(bot);
+        return RunAsync(nameof(TrySaveBotAsync), save, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public ValueTask<bool> TrySaveInstallationAsync(RotationLease lease, Installation installation, CancellationToken cancellationToken = default)
+    {
+        var save = Save(StoreArguments.Validate(lease, installation), lease);
+        save.Add(installation);
+        return RunAsync(nameof(TrySaveInstallationAsync), save, cancellationToken);
+    }
+
+    /// <inheritdoc />
+    public async ValueTask ReleaseLeaseAsync(RotationLease lease, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(lease);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (StoreArguments.CanBeStored(lease.Workspace, lease.UserId))
+        {
+            // The record after a delete counts from the start: the end tells its lease from one of before.
+            var request = UpdateOfLease(
+                lease.Workspace,
+                lease.UserId,
+                "REMOVE lease_end, lease_owner",
+                "lease_fence = :fence AND lease_end = :end",
+                new() { [":fence"] = DynamoDBKeys.Number(lease.FencingToken), [":end"] = DynamoDBKeys.Number(lease.ExpiresAt.UtcTicks) });
+            await UpdateLeaseAsync(nameof(ReleaseLeaseAsync), request, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     private static Bot? ReadBot(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadBot(json) : null;
 
     private static Installation? ReadInstallation(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadInstallation(json) : null;
 
-    private DynamoDBSave Save(WorkspaceId workspace) => new(_table, _histories, _keys.Workspace(workspace), _historyLength);
+    private DynamoDBSave Save(WorkspaceId workspace, RotationLease? lease = null) => new(_table, _histories, _keys.Workspace(workspace), _historyLength, lease?.FencingToken);
+
+    private UpdateItemRequest UpdateOfLease(WorkspaceId workspace, string? userId, string expression, string condition, Dictionary<string, AttributeValue> values) => new()
+    {
+        TableName = _table.Name,
+        Key = DynamoDBKeys.Item(_keys.Workspace(workspace), userId is null ? DynamoDBKeys.Bot : DynamoDBKeys.User(userId)),
+        UpdateExpression = expression,
+        ConditionExpression = condition,
+        ExpressionAttributeValues = values,
+        ReturnValues = ReturnValue.UPDATED_NEW,
+    };
+
+    /// <summary>Changes a lease where its condition is met.</summary>
+    /// <returns>The fencing token where it was given; else null.</returns>
+    private ValueTask<long?> UpdateLeaseAsync(string operation, UpdateItemRequest request, CancellationToken cancellationToken) =>
+        _table.CallAsync<UpdateItemRequest, long?>(
+            operation,
+            request,
+            static async (client, request, cancellationToken) =>
+            {
+                try
+                {
+                    var updated = await DynamoDBTable.WriteAsync(token => client.UpdateItemAsync(request, token), cancellationToken).ConfigureAwait(false);
+                    return updated.Attributes?.TryGetValue("lease_fence", out var token) is true ? long.Parse(token.N, CultureInfo.InvariantCulture) : null;
+                }
+                catch (ConditionalCheckFailedException)
+                {
+                    return null;
+                }
+            },
+            cancellationToken);
 
     private ValueTask<bool> RunAsync(string operation, DynamoDBSave save, CancellationToken cancellationToken) =>
         _table.CallAsync(operation, save, static (client, save, cancellationToken) => save.TryAsync(client, cancellationToken), cancellationToken);

@@ -61,7 +61,7 @@ public sealed class DynamoDBOAuthStateStore : IOAuthStateStore, IStorePreparatio
         await _table.CallAsync(
             nameof(IssueAsync),
             new PutItemRequest { TableName = _table.Name, Item = item },
-            static (client, request, cancellationToken) => client.PutItemAsync(request, cancellationToken),
+            static (client, request, cancellationToken) => DynamoDBTable.WriteAsync(token => client.PutItemAsync(request, token), cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return state;
     }
@@ -97,7 +97,7 @@ public sealed class DynamoDBOAuthStateStore : IOAuthStateStore, IStorePreparatio
             {
                 try
                 {
-                    var claimed = await client.UpdateItemAsync(request, cancellationToken).ConfigureAwait(false);
+                    var claimed = await DynamoDBTable.WriteAsync(token => client.UpdateItemAsync(request, token), cancellationToken).ConfigureAwait(false);
                     return StoreJson.ReadState(DynamoDBKeys.ReadDocument(claimed.Attributes));
                 }
                 catch (ConditionalCheckFailedException)

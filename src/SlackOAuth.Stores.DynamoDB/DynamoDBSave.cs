@@ -10,13 +10,12 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// </remarks>
 internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histories, string partition, int historyLength, long? fencingToken = null)
 {
-    // A transaction holds 100 items and 4 MB. After the history's length was lowered, each save removes so many of what is too much, of bots and of installations.
-    private const int MostTrimmed = 20;
-
-    private const string NotNewer = "attribute_not_exists(pk) OR installed_at <= :at";
+    private const string NotNewer = "attribute_not_exists(installed_at) OR installed_at <= :at";
     private const string NotFencedOff = "installed_at <= :at AND (attribute_not_exists(lease_saved) OR lease_saved <= :fence)";
     private const string Newer = "installed_at > :at";
 
+    // A save changes six items beside these. One entry or none is too much, of bots and of installations, unless the history's length was lowered: then each save removes so many.
+    private readonly int _mostTrimmed = (table.MostWrites - 6) / 2;
     private readonly AttributeValue _stamp = new() { S = DynamoDBKeys.Unique() };
     private readonly List<TransactWriteItem> _writes = [];
     private readonly List<Action<CancellationReason>> _refusals = [];
@@ -63,7 +62,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         Add(known.Write(table.Name, partition, history), reason => _history = DynamoDBHistory.Read(reason.Item));
         try
         {
-            await client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, cancellationToken).ConfigureAwait(false);
+            await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, token), cancellationToken).ConfigureAwait(false);
         }
         catch (TransactionCanceledException exception) when (exception.CancellationReasons?.Count == _writes.Count)
         {
@@ -130,7 +129,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
     private IReadOnlyList<string> Keep(IReadOnlyList<string> entries, string prefix, Record? added)
     {
         List<string> changed = added is null || historyLength == 0 ? [.. entries] : [.. entries.Where(entry => entry != added.HistoryEntry).Append(added.HistoryEntry).OrderDescending(StringComparer.Ordinal)];
-        var trimmed = changed.Skip(historyLength).TakeLast(MostTrimmed).ToArray();
+        var trimmed = changed.Skip(historyLength).TakeLast(_mostTrimmed).ToArray();
         changed.RemoveRange(changed.Count - trimmed.Length, trimmed.Length);
         foreach (var entry in trimmed)
         {

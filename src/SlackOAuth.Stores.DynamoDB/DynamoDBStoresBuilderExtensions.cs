@@ -59,7 +59,7 @@ public static class DynamoDBStoresBuilderExtensions
     {
         if (contracts.HasFlag(StoreContracts.Installations))
         {
-            builder.UseInstallationStore(SystemName, services => new DynamoDBInstallationStore(CommonOptions(services), table(services)));
+            builder.UseInstallationStore(SystemName, services => new DynamoDBInstallationStore(CommonOptions(services), table(services), services.GetRequiredService<TimeProvider>()));
         }
 
         if (contracts.HasFlag(StoreContracts.States))

@@ -15,6 +15,9 @@ internal sealed class DynamoDBTable : IDisposable
     private const int FirstDelay = 20;
     private const int LongestDelay = 1000;
 
+    // A write that is cancelled once it was sent is waited for so long, which is long for DynamoDB.
+    private static readonly TimeSpan Settling = TimeSpan.FromSeconds(5);
+
     // Tables take some seconds to create.
     private const int MaxPolls = 240;
     private static readonly TimeSpan PollEvery = TimeSpan.FromMilliseconds(500);
@@ -39,6 +42,9 @@ internal sealed class DynamoDBTable : IDisposable
     internal string Name => _options.TableName;
 
     internal bool ConsistentReads => _options.ConsistentReads;
+
+    /// <summary>How many items a transaction of the stores changes at most. DynamoDB takes 100 of 4 MB in all, which is 80 KB for each of these; DynamoDB Local of before 2022 takes 10.</summary>
+    internal int MostWrites { get; init; } = 50;
 
     /// <summary>The table as a CloudFormation template: what <see cref="PrepareAsync"/> creates. [25]</summary>
     internal string Template =>
@@ -116,6 +122,16 @@ internal sealed class DynamoDBTable : IDisposable
         {
             throw DynamoDBErrors.Wrap(operation, exception);
         }
+    }
+
+    /// <summary>Sends a write. When it is cancelled under way, it is waited for a while, and has happened if it then ends. [22]</summary>
+    /// <remarks>Requests over HTTP have no order: DynamoDB might carry out after later calls what was given up at once.</remarks>
+    internal static async Task<TResult> WriteAsync<TResult>(Func<CancellationToken, Task<TResult>> send, CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        using var givenUp = new CancellationTokenSource();
+        using var cancelling = cancellationToken.UnsafeRegister(static given => ((CancellationTokenSource)given!).CancelAfter(Settling), givenUp);
+        return await send(givenUp.Token).ConfigureAwait(false);
     }
 
     internal async ValueTask PrepareAsync(string operation, CancellationToken cancellationToken)

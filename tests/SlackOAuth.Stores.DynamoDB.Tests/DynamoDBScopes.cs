@@ -16,11 +16,12 @@ internal sealed class DynamoDBScopes(DynamoDBServer server) : IAsyncDisposable
     private readonly ConcurrentDictionary<string, Part> _parts = new(StringComparer.Ordinal);
     private AmazonDynamoDBClient? _direct;
 
-    internal async Task<(IAmazonDynamoDB Client, DynamoDBStoreOptions Options)> ConnectAsync(StoreScope scope)
+    /// <summary>The table over the scope's client. It walks the way of several transactions where real DynamoDB needs no second: this DynamoDB Local takes 10 items at once.</summary>
+    internal async Task<DynamoDBTable> OpenAsync(StoreScope scope)
     {
         var url = await server.GetConnectionStringAsync();
         _direct ??= DynamoDBServer.Connect(url);
-        return (_parts.GetOrAdd(scope.Name, _ => new Part(url)).Client, new DynamoDBStoreOptions { TableName = scope.Name });
+        return new DynamoDBTable(new DynamoDBStoreOptions { TableName = scope.Name }, _parts.GetOrAdd(scope.Name, _ => new Part(url)).Client) { MostWrites = DynamoDBServer.MostWrites };
     }
 
     internal RequestHandler Handler(StoreScope scope) => _parts[scope.Name].Handler;

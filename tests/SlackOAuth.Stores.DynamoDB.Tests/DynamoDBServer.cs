@@ -9,6 +9,9 @@ namespace SlackOAuth.Stores.DynamoDB.Tests;
 /// <summary>The DynamoDB Local that the tests of this assembly share.</summary>
 public sealed class DynamoDBServer() : EngineServer(Engine.DynamoDB)
 {
+    /// <summary>How many items this DynamoDB Local takes in a transaction.</summary>
+    internal const int MostWrites = 10;
+
     /// <summary>Starts a DynamoDB Local of the calling test's own that keeps its data in a file, which it finds again when it is killed and started.</summary>
     internal Task<EngineContainer> StartOwnAsync() =>
         StartContainerAsync(engine => engine with { Command = ["-jar", "DynamoDBLocal.jar", "-dbPath", "/tmp"] });

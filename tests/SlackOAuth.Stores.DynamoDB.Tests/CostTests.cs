@@ -1,0 +1,87 @@
+using System.Globalization;
+
+namespace SlackOAuth.Stores.DynamoDB.Tests;
+
+/// <summary>Sentence 24, by what DynamoDB says that a call took: requests, and the capacity units that the README names.</summary>
+public sealed class CostTests(DynamoDBServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Calls_cost_the_same_among_many_workspaces_users_and_saves_as_before(bool historyEnabled)
+    {
+        await using var scope = new OwnTable(await server.GetConnectionStringAsync(), options: options => options.HistoryEnabled = historyEnabled);
+        var (store, states) = (scope.Installations, scope.States);
+        for (var i = 1; i <= 20; i++)
+        {
+            await store.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        var before = await CountAllAsync(100);
+        Assert.All(before, cost => Assert.StartsWith("1 request", cost, StringComparison.Ordinal));
+
+        for (var i = 200; i < 500; i++)
+        {
+            await store.SaveAsync(Samples.Installation(i), Token);
+            await store.SaveAsync(Samples.Installation(i % 100, userId: "other" + i), Token);
+            await store.SaveAsync(Samples.Installation(i, "N" + i), Token);
+        }
+
+        Assert.Equal(before, await CountAllAsync(5000));
+
+        async Task<string[]> CountAllAsync(int next)
+        {
+            var state = await states.IssueAsync(cancellationToken: Token);
+            return
+            [
+                await CountAsync(async () => await store.FindBotAsync(Samples.Workspace, Token)),
+                await CountAsync(async () => await store.FindInstallationAsync(Samples.Workspace, "U1", Token)),
+                await CountAsync(async () => await store.FindInstallationAsync(Samples.Workspace, null, Token)),
+                await CountAsync(async () => await store.SaveAsync(Samples.Installation(next), Token)),
+                await CountAsync(async () => await store.SaveBotAsync(Samples.Installation(next + 1).ToBot()!, Token)),
+                await CountAsync(async () => await states.IssueAsync(cancellationToken: Token)),
+                await CountAsync(async () => await states.ConsumeAsync(state, cancellationToken: Token)),
+            ];
+        }
+
+        async Task<string> CountAsync(Func<Task> call)
+        {
+            var earlier = scope.Client.Cost;
+            await call();
+            var later = scope.Client.Cost;
+            return string.Create(CultureInfo.InvariantCulture, $"{later.Requests - earlier.Requests} request, {later.Units - earlier.Units} units");
+        }
+    }
+
+    [Fact]
+    public async Task Lookups_cost_what_the_README_says()
+    {
+        await using var scope = new OwnTable(await server.GetConnectionStringAsync());
+        await scope.Installations.SaveAsync(Samples.Installation(1), Token);
+        var before = scope.Client.Cost.Units;
+        await scope.Installations.FindBotAsync(Samples.Workspace, Token);
+        Assert.Equal(1, scope.Client.Cost.Units - before);
+        await scope.Installations.FindInstallationAsync(Samples.Workspace, "U1", Token);
+        Assert.Equal(1 + 4, scope.Client.Cost.Units - before);
+
+        var loose = new DynamoDBInstallationStore(Samples.Options(), scope.Client, new DynamoDBStoreOptions { TableName = scope.Name, ConsistentReads = false });
+        await loose.FindBotAsync(Samples.Workspace, Token);
+        Assert.Equal(1 + 4 + 0.5, scope.Client.Cost.Units - before);
+        Assert.Equal(Samples.Installation(1), await loose.FindInstallationAsync(Samples.Workspace, null, Token));
+        Assert.Equal(1 + 4 + 0.5 + 1, scope.Client.Cost.Units - before);
+    }
+
+    [Fact]
+    public async Task A_save_that_is_older_than_what_is_stored_takes_a_second_request()
+    {
+        await using var scope = new OwnTable(await server.GetConnectionStringAsync());
+        await scope.Installations.SaveAsync(Samples.Installation(2), Token);
+        var before = scope.Handler.Requests;
+        await scope.Installations.SaveAsync(Samples.Installation(1, userId: "U2"), Token);
+        Assert.Equal(2, scope.Handler.Requests - before);
+        Assert.Equal(Samples.Installation(2), await scope.Installations.FindInstallationAsync(Samples.Workspace, null, Token));
+        Assert.Equal(Samples.Installation(1, userId: "U2").WithBot(Samples.Installation(2).ToBot()), await scope.Installations.FindInstallationAsync(Samples.Workspace, "U2", Token));
+    }
+}

@@ -1,0 +1,178 @@
+using System.Text;
+
+namespace SlackOAuth.Stores.DynamoDB.Tests;
+
+/// <summary>The table and the items that the README shows.</summary>
+public sealed class LayoutTests(DynamoDBServer server)
+{
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task What_is_prepared_is_what_the_template_says_and_the_README_shows()
+    {
+        await using var scope = await OpenAsync();
+        await scope.Installations.PrepareAsync(Token);
+        var table = (await scope.Client.DescribeTableAsync(scope.Name, Token)).Table;
+        var expiry = (await scope.Client.DescribeTimeToLiveAsync(scope.Name, Token)).TimeToLiveDescription;
+        var template = new StringBuilder(
+            $"""
+                Properties:
+                  TableName: {table.TableName}
+                  BillingMode: {table.BillingModeSummary.BillingMode}
+                  AttributeDefinitions:
+
+            """);
+        foreach (var attribute in table.AttributeDefinitions.OrderBy(attribute => attribute.AttributeName, StringComparer.Ordinal))
+        {
+            template.Append($"        - AttributeName: {attribute.AttributeName}\n          AttributeType: {attribute.AttributeType}\n");
+        }
+
+        template.Append("      KeySchema:\n");
+        foreach (var key in table.KeySchema)
+        {
+            template.Append($"        - AttributeName: {key.AttributeName}\n          KeyType: {key.KeyType}\n");
+        }
+
+        template.Append($"      TimeToLiveSpecification:\n        AttributeName: {expiry.AttributeName}\n        Enabled: {(expiry.TimeToLiveStatus.Value is "ENABLED" or "ENABLING" ? "true" : "false")}\n");
+        Assert.EndsWith(template.ToString().ReplaceLineEndings("\n"), scope.Installations.PreparationScript, StringComparison.Ordinal);
+        Assert.Equal(scope.Installations.PreparationScript, scope.States.PreparationScript);
+
+        var readme = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "README.md"), Token);
+        var shown = new DynamoDBInstallationStore(Samples.Options(), scope.Client).PreparationScript;
+        Assert.Contains($"```yaml\n{shown}```\n", readme, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_workspace_is_one_partition()
+    {
+        await using var scope = await OpenAsync(options => options.HistoryEnabled = true);
+        await scope.Installations.SaveAsync(Samples.Installation(1), Token);
+        await scope.Installations.SaveAsync(Samples.Installation(2), Token);
+        var (first, second) = ("063902822401000000", "063902822402000000");
+        var items = await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToDictionaryAsync(item => item["sk"].S, cancellationToken: Token);
+        Assert.All(items.Values, item => Assert.Equal("workspace#1.2##T1", item["pk"].S));
+        Assert.Equal(["bot", "history", "latest", $"old-bot#{first}", $"old-bot#{second}", $"old-user#{first}#U1", $"old-user#{second}#U1", "user#U1"], items.Keys.Order(StringComparer.Ordinal));
+        Assert.Equal(items["user#U1"]["document"].S, items["latest"]["document"].S);
+        Assert.DoesNotContain("xoxb", items["user#U1"]["document"].S, StringComparison.Ordinal);
+        Assert.Equal([second, first], items["history"]["kept_bots"].L.Select(entry => entry.S));
+        await scope.Installations.DeleteAllAsync(Samples.Workspace, Token);
+        Assert.Empty(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_state_is_an_item_under_its_hash_that_DynamoDB_removes_a_minute_after_its_lifetime_or_its_use()
+    {
+        await using var scope = await OpenAsync(options => options.StateLifetime = TimeSpan.FromMinutes(30));
+        var before = DateTimeOffset.UtcNow;
+        var state = await scope.States.IssueAsync(cancellationToken: Token);
+        var issued = Assert.Single(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+        Assert.Equal("state#" + OAuthState.ComputeKey(state, "1.2", OAuthStatePurpose.Install), issued["pk"].S);
+        Assert.All(issued.Values, value => Assert.DoesNotContain(state, value.S ?? value.N, StringComparison.Ordinal));
+        var expiry = DateTimeOffset.FromUnixTimeSeconds(long.Parse(issued["expires_at"].N, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.InRange(expiry, before.AddMinutes(31), DateTimeOffset.UtcNow.AddMinutes(31).AddSeconds(1));
+
+        await scope.States.ConsumeAsync(state, cancellationToken: Token);
+        var claimed = Assert.Single(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+        expiry = DateTimeOffset.FromUnixTimeSeconds(long.Parse(claimed["expires_at"].N, System.Globalization.CultureInfo.InvariantCulture));
+        Assert.InRange(expiry, before.AddMinutes(1).AddSeconds(-1), DateTimeOffset.UtcNow.AddMinutes(1));
+    }
+
+    [Fact]
+    public void Every_id_has_keys_of_its_own_that_DynamoDB_takes()
+    {
+        string[] ids =
+        [
+            "T1", "t1", "T1 ", "#", "##", "%", "%23", "%25", "%h", "a#b", "a", "b", "workspace", "state", "🙂", "e\u0301", "é", new('x', 200), new('x', 201), new('x', 255), new('#', 255), new('語', 255), new('語', 254),
+            "%h" + Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(Encoding.UTF8.GetBytes(new string('x', 255)))),
+        ];
+        var partitions = new List<string>();
+        foreach (var client in ids)
+        {
+            var keys = new DynamoDBKeys(client);
+            foreach (var workspace in ids.SelectMany(id => new[] { WorkspaceId.ForTeam(id), WorkspaceId.ForEnterprise(id), WorkspaceId.ForTeam(id, "E1"), WorkspaceId.ForTeam(id, id) }))
+            {
+                partitions.Add(keys.Workspace(workspace));
+                Assert.StartsWith(keys.WorkspacePrefix, partitions[^1], StringComparison.Ordinal);
+            }
+        }
+
+        Assert.Equal(partitions.Count, partitions.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(partitions, partition => Assert.InRange(Encoding.UTF8.GetByteCount(partition), 1, 2048));
+        var users = ids.Select(DynamoDBKeys.User).ToArray();
+        Assert.Equal(users.Length, users.Distinct(StringComparer.Ordinal).Count());
+        Assert.All(users, user => Assert.InRange(Encoding.UTF8.GetByteCount(DynamoDBKeys.OldUserPrefix + DynamoDBKeys.HistoryEntry(DynamoDBKeys.Time(DateTimeOffset.MaxValue), user)), 1, 1024));
+        Assert.All(users, user => Assert.Single(users, other => DynamoDBKeys.IsOf(DynamoDBKeys.HistoryEntry("1", user), other)));
+    }
+
+    [Fact]
+    public void Times_are_text_that_sorts_as_they_do()
+    {
+        var start = new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+        DateTimeOffset[] times = [DateTimeOffset.MinValue, DateTimeOffset.UnixEpoch.AddMicroseconds(-1), DateTimeOffset.UnixEpoch, start, start.AddMicroseconds(1), start.AddHours(1), DateTimeOffset.MaxValue];
+        var texts = times.Select(DynamoDBKeys.Time).ToArray();
+        Assert.Equal(texts, texts.Order(StringComparer.Ordinal));
+        Assert.Equal(texts.Length, texts.Distinct().Count());
+        Assert.Equal(DynamoDBKeys.Time(start), DynamoDBKeys.Time(start.ToOffset(TimeSpan.FromHours(9))));
+    }
+
+    [Fact]
+    public async Task A_workspace_of_more_users_and_history_than_a_transaction_holds_is_deleted_whole()
+    {
+        await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 30));
+        for (var i = 1; i <= 25; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(i, userId: "U" + (i % 13)), Token);
+        }
+
+        await scope.Installations.SaveAsync(Samples.Installation(1, "T12"), Token);
+        var neighbour = await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).CountAsync(item => item["pk"].S != "workspace#1.2##T1", Token);
+        for (var i = 26; i <= 40; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        await scope.Installations.DeleteInstallationAsync(Samples.Workspace, "U1", Token);
+        var left = await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).Where(item => item["pk"].S == "workspace#1.2##T1").Select(item => item["sk"].S).ToListAsync(Token);
+        Assert.DoesNotContain(left, sort => sort.EndsWith("#U1", StringComparison.Ordinal));
+        Assert.Equal(Samples.Installation(25, userId: "U12").WithBot(Samples.Installation(40).ToBot()), await scope.Installations.FindInstallationAsync(Samples.Workspace, null, Token));
+        await scope.Installations.DeleteInstallationAsync(Samples.Workspace, null, Token);
+        Assert.Null(await scope.Installations.FindInstallationAsync(Samples.Workspace, null, Token));
+        Assert.Equal(Samples.Installation(40).ToBot(), await scope.Installations.FindBotAsync(Samples.Workspace, Token));
+        await scope.Installations.DeleteBotAsync(Samples.Workspace, Token);
+        Assert.Equal(neighbour, await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).CountAsync(Token));
+    }
+
+    [Fact]
+    public async Task What_is_more_than_a_lowered_limit_and_what_a_history_that_was_switched_off_left_goes_with_later_saves()
+    {
+        await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 30));
+        for (var i = 1; i <= 12; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        Assert.Equal(24, await CountOldAsync());
+        var shorter = Open(options => (options.HistoryEnabled, options.HistoryLength) = (true, 4));
+        for (var i = 13; i <= 20; i++)
+        {
+            await shorter.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        Assert.Equal(8, await CountOldAsync());
+        var off = Open(_ => { });
+        await off.SaveAsync(Samples.Installation(21), Token);
+        Assert.Equal(4, await CountOldAsync());
+        await off.SaveAsync(Samples.Installation(22), Token);
+        Assert.Equal(0, await CountOldAsync());
+        Assert.Equal(Samples.Installation(22), await off.FindInstallationAsync(Samples.Workspace, null, Token));
+
+        DynamoDBInstallationStore Open(Action<SlackOAuthStoresOptions> configure) => new(
+            Samples.Options(configure),
+            new DynamoDBTable(new DynamoDBStoreOptions { TableName = scope.Name }, scope.Client) { MostWrites = DynamoDBServer.MostWrites },
+            TimeProvider.System);
+
+        ValueTask<int> CountOldAsync() => DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).CountAsync(item => item["sk"].S.StartsWith("old-", StringComparison.Ordinal), Token);
+    }
+
+    private async Task<OwnTable> OpenAsync(Action<SlackOAuthStoresOptions>? options = null) => new(await server.GetConnectionStringAsync(), options: options);
+}
