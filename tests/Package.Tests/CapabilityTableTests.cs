@@ -1,6 +1,7 @@
 using System.Text;
 using SlackOAuth.Stores;
 using SlackOAuth.Stores.Conformance;
+using SlackOAuth.Stores.DynamoDB.Tests;
 using SlackOAuth.Stores.FileSystem.Tests;
 using SlackOAuth.Stores.PostgreSql.Tests;
 using SlackOAuth.Stores.Redis.Tests;
@@ -21,6 +22,7 @@ public sealed class CapabilityTableTests
         new("In memory", new InMemoryInstallationFixture(), new InMemoryStateFixture()),
         new("File system", new FileSystemInstallationFixture(), new FileSystemStateFixture()),
         new("Redis", new RedisInstallationFixture(new RedisServer()), new RedisStateFixture(new RedisServer())),
+        new("DynamoDB", new DynamoDBInstallationFixture(new DynamoDBServer()), new DynamoDBStateFixture(new DynamoDBServer())),
         new("SQLite", new SqliteInstallationFixture(), new SqliteStateFixture()),
         new("PostgreSQL", new PostgreSqlInstallationFixture(new PostgreSqlServer()), new PostgreSqlStateFixture(new PostgreSqlServer())),
         new("SQL Server", new SqlServerInstallationFixture(new SqlServerServer()), new SqlServerStateFixture(new SqlServerServer())),
