@@ -4,15 +4,19 @@ engines=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 label=slackoauth-stores.recipe
 apt_quiet=(--quiet --quiet --yes --no-install-recommends)
 
-# ensure_image IMAGE FOLDER [FUNCTION]: does nothing where IMAGE was pulled, or was built here by the recipe as it stands. Else it pulls IMAGE, and where no registry
-# answers it builds FOLDER/Dockerfile, after FUNCTION has put into the build's folder, its first argument, what the Dockerfile copies.
+# ensure_image IMAGE FOLDER [FUNCTION [FILE …]]: does nothing where IMAGE was pulled, or was built here by the recipe as it stands. Else it pulls IMAGE, and where no registry
+# answers it builds FOLDER/Dockerfile, after FUNCTION has put into the build's folder, its first argument, what the Dockerfile copies. The FILEs are part of the recipe.
 ensure_image() {
   local image=$1 folder=$2 gather=${3:-:} recipe built work
   docker version >/dev/null 2>&1 || { echo "No Docker answers. Run build/engines/docker.sh start first." >&2; return 1; }
-  # One at a time on a machine: two runs would build the same image twice.
-  exec 8>"${TMPDIR:-/tmp}/slackoauth-stores-images.lock"
-  flock 8
-  recipe=$(cat "$engines/common.sh" "$0" "$engines/$folder"/* | sha256sum | cut -c1-16)
+  # One at a time on a machine: two runs would build the same image twice. A script that a script runs is part of that one.
+  if [[ -z ${SLACKOAUTH_IMAGES_LOCKED:-} ]]; then
+    exec 8>"${TMPDIR:-/tmp}/slackoauth-stores-images.lock"
+    flock 8
+    export SLACKOAUTH_IMAGES_LOCKED=yes
+  fi
+
+  recipe=$(cat "$engines/common.sh" "$0" "$engines/$folder"/* "${@:4}" | sha256sum | cut -c1-16)
   if built=$(docker image inspect --format "{{index .Config.Labels \"$label\"}}" "$image" 2>/dev/null); then
     [[ -z $built || $built == "$recipe" ]] && return
   elif docker pull --quiet "$image" >/dev/null 2>&1; then

@@ -56,6 +56,7 @@ public sealed class ApiTests
     [InlineData("SlackOAuth.Stores.Conformance", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.FileSystem", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.Redis", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.Stores.MongoDB", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.DynamoDB", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.Relational", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Stores.Sqlite", "SlackOAuth.Stores.Relational", "SlackOAuth.Stores")]

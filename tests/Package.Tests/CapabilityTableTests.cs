@@ -3,6 +3,7 @@ using SlackOAuth.Stores;
 using SlackOAuth.Stores.Conformance;
 using SlackOAuth.Stores.DynamoDB.Tests;
 using SlackOAuth.Stores.FileSystem.Tests;
+using SlackOAuth.Stores.MongoDB.Tests;
 using SlackOAuth.Stores.PostgreSql.Tests;
 using SlackOAuth.Stores.Redis.Tests;
 using SlackOAuth.Stores.Sqlite.Tests;
@@ -22,6 +23,7 @@ public sealed class CapabilityTableTests
         new("In memory", new InMemoryInstallationFixture(), new InMemoryStateFixture()),
         new("File system", new FileSystemInstallationFixture(), new FileSystemStateFixture()),
         new("Redis", new RedisInstallationFixture(new RedisServer()), new RedisStateFixture(new RedisServer())),
+        new("MongoDB", new MongoDBInstallationFixture(new MongoDBServer()), new MongoDBStateFixture(new MongoDBServer())),
         new("DynamoDB", new DynamoDBInstallationFixture(new DynamoDBServer()), new DynamoDBStateFixture(new DynamoDBServer())),
         new("SQLite", new SqliteInstallationFixture(), new SqliteStateFixture()),
         new("PostgreSQL", new PostgreSqlInstallationFixture(new PostgreSqlServer()), new PostgreSqlStateFixture(new PostgreSqlServer())),

@@ -1,0 +1,55 @@
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace SlackOAuth.Stores.MongoDB;
+
+/// <summary>The database of the stores, by a client that the app gave, which is never disposed, or one of their own.</summary>
+internal sealed class MongoDBConnection : IDisposable
+{
+    private readonly MongoClient? _owned;
+    private readonly MongoDBStoreOptions _options;
+    private readonly SemaphoreSlim _places;
+
+    internal MongoDBConnection(IMongoClient client, MongoDBStoreOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(client);
+        options.Validate();
+        _options = options;
+        Database = client.GetDatabase(options.DatabaseName ?? MongoDBStoreOptions.DefaultDatabaseName);
+        _places = new SemaphoreSlim(Database.Client.Settings.MaxConnectionPoolSize is > 0 and var connections ? connections : int.MaxValue);
+    }
+
+    internal MongoDBConnection(MongoDBStoreOptions options)
+    {
+        options.Validate();
+        _options = options;
+        var url = MongoUrl.Create(options.ConnectionString);
+        _owned = new MongoClient(url);
+        Database = _owned.GetDatabase(options.DatabaseName ?? url.DatabaseName ?? MongoDBStoreOptions.DefaultDatabaseName);
+        _places = new SemaphoreSlim(Database.Client.Settings.MaxConnectionPoolSize is > 0 and var connections ? connections : int.MaxValue);
+    }
+
+    internal IMongoDatabase Database { get; }
+
+    /// <summary>The collection of a store.</summary>
+    /// <remarks>
+    /// Read from the primary, whatever the client prefers: a write that was acknowledged is seen at once. [11] Acknowledged by a majority, unless the connection says otherwise: what
+    /// a failover undoes was never acknowledged.
+    /// </remarks>
+    internal MongoDBCollection Open(MongoDBSchema schema)
+    {
+        var settings = new MongoCollectionSettings { ReadPreference = ReadPreference.Primary };
+        if (Database.Settings.WriteConcern is var wanted && (wanted.Equals(WriteConcern.Acknowledged) || !wanted.IsAcknowledged))
+        {
+            settings.WriteConcern = WriteConcern.WMajority;
+        }
+
+        return new MongoDBCollection(Database.GetCollection<BsonDocument>(_options.CollectionPrefix + schema.Name, settings), schema, _options.PrepareOnFirstUse, _places);
+    }
+
+    public void Dispose()
+    {
+        _owned?.Dispose();
+        _places.Dispose();
+    }
+}

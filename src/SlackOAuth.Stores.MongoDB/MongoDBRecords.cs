@@ -1,0 +1,211 @@
+using System.Text.Json;
+using MongoDB.Bson;
+
+namespace SlackOAuth.Stores.MongoDB;
+
+/// <summary>The records as BSON, under slack_sdk's names; absent fields are not stored, unknown ones are passed over. [13]</summary>
+/// <remarks>
+/// Written and read here, by hand: the driver's registries of serializers and conventions, which an app may have set up for types of its own, are neither asked nor changed.
+/// <c>installed_at</c> is a count of microseconds, since BSON's date has milliseconds. JSON of the app's is a text: BSON would change its numbers and refuse some of its names.
+/// </remarks>
+internal static class MongoDBRecords
+{
+    internal static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
+
+    internal static long Ticks(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks;
+
+    internal static BsonDocument Write(Bot bot)
+    {
+        var document = new BsonDocument();
+        Add(document, "app_id", bot.AppId);
+        Add(document, "enterprise_id", bot.EnterpriseId);
+        Add(document, "enterprise_name", bot.EnterpriseName);
+        Add(document, "team_id", bot.TeamId);
+        Add(document, "team_name", bot.TeamName);
+        Add(document, "bot_token", bot.BotToken);
+        Add(document, "bot_id", bot.BotId);
+        Add(document, "bot_user_id", bot.BotUserId);
+        Add(document, "bot_scopes", bot.BotScopes);
+        Add(document, "bot_refresh_token", bot.BotRefreshToken);
+        Add(document, "bot_token_expires_at", bot.BotTokenExpiresAt);
+        Add(document, "is_enterprise_install", bot.IsEnterpriseInstall);
+        document.Add(MongoDBFields.InstalledAt, Microseconds(bot.InstalledAt));
+        Add(document, "custom_values", bot.CustomValues);
+        return document;
+    }
+
+    /// <summary>The installation without its bot fields, which are the bot's. [3]</summary>
+    internal static BsonDocument Write(Installation installation)
+    {
+        var document = new BsonDocument();
+        Add(document, "app_id", installation.AppId);
+        Add(document, "enterprise_id", installation.EnterpriseId);
+        Add(document, "enterprise_name", installation.EnterpriseName);
+        Add(document, "enterprise_url", installation.EnterpriseUrl);
+        Add(document, "team_id", installation.TeamId);
+        Add(document, "team_name", installation.TeamName);
+        Add(document, MongoDBFields.UserId, installation.UserId);
+        Add(document, "user_token", installation.UserToken);
+        Add(document, "user_scopes", installation.UserScopes);
+        Add(document, "user_refresh_token", installation.UserRefreshToken);
+        Add(document, "user_token_expires_at", installation.UserTokenExpiresAt);
+        Add(document, "incoming_webhook_url", installation.IncomingWebhookUrl);
+        Add(document, "incoming_webhook_channel", installation.IncomingWebhookChannel);
+        Add(document, "incoming_webhook_channel_id", installation.IncomingWebhookChannelId);
+        Add(document, "incoming_webhook_configuration_url", installation.IncomingWebhookConfigurationUrl);
+        Add(document, "is_enterprise_install", installation.IsEnterpriseInstall);
+        Add(document, "token_type", installation.TokenType);
+        document.Add(MongoDBFields.InstalledAt, Microseconds(installation.InstalledAt));
+        Add(document, "custom_values", installation.CustomValues);
+        return document;
+    }
+
+    /// <summary>The fields of a state's document beside its key and its end.</summary>
+    internal static BsonDocument Write(OAuthStateData data)
+    {
+        var document = new BsonDocument();
+        document.Add("purpose", (int)data.Purpose);
+        Add(document, "team_id", data.TeamId);
+        Add(document, "scopes", data.Scopes);
+        Add(document, "user_scopes", data.UserScopes);
+        Add(document, "redirect_uri", data.RedirectUri?.OriginalString);
+        Add(document, "nonce_hash", data.NonceHash);
+        Add(document, "app_data", data.AppData);
+        return document;
+    }
+
+    private static void Add(BsonDocument document, string name, string? value)
+    {
+        if (value is not null)
+        {
+            document.Add(name, value);
+        }
+    }
+
+    private static void Add(BsonDocument document, string name, bool value)
+    {
+        if (value)
+        {
+            document.Add(name, value);
+        }
+    }
+
+    private static void Add(BsonDocument document, string name, ScopeList value)
+    {
+        if (value.Count > 0)
+        {
+            document.Add(name, new BsonArray(value));
+        }
+    }
+
+    private static void Add(BsonDocument document, string name, DateTimeOffset? value)
+    {
+        if (value is { } time)
+        {
+            document.Add(name, new BsonDateTime(time.ToUnixTimeMilliseconds()));
+        }
+    }
+
+    private static void Add(BsonDocument document, string name, JsonElement? value)
+    {
+        if (value is { } json)
+        {
+            document.Add(name, json.GetRawText());
+        }
+    }
+
+    /// <summary>The bot of a workspace's document; null where there is none, or the call did not ask for it.</summary>
+    internal static Bot? ReadBot(BsonDocument workspace) => workspace.TryGetValue(MongoDBFields.Bot, out var bot) ? ReadBotRecord(AsDocument(bot)) : null;
+
+    /// <summary>The installations of a workspace's document, with the bot fields of its bot.</summary>
+    internal static IEnumerable<Installation> ReadInstallations(BsonDocument workspace, Bot? bot, string list = MongoDBFields.Installations) =>
+        ReadList(workspace, list).Select(ReadInstallationRecord).Select(installation => installation.WithBot(bot));
+
+    internal static IEnumerable<Bot> ReadBotHistory(BsonDocument workspace) => ReadList(workspace, MongoDBFields.BotHistory).Select(ReadBotRecord).OfType<Bot>();
+
+    /// <summary>The fencing token of the lease that was just given.</summary>
+    internal static long ReadFence(BsonDocument workspace, bool isOfBot) =>
+        Number(AsDocument((isOfBot ? AsDocument(workspace[MongoDBFields.Bot]) : ReadList(workspace, MongoDBFields.Installations).First())[MongoDBFields.Lease]), MongoDBFields.Fence);
+
+    internal static StoredOAuthState ReadState(BsonDocument state) => new(
+        new OAuthStateData
+        {
+            Purpose = (OAuthStatePurpose)Number(state, "purpose"),
+            TeamId = Text(state, "team_id"),
+            Scopes = Scopes(state, "scopes"),
+            UserScopes = Scopes(state, "user_scopes"),
+            RedirectUri = Text(state, "redirect_uri") is { } uri ? new Uri(uri, UriKind.RelativeOrAbsolute) : null,
+            NonceHash = Text(state, "nonce_hash"),
+            AppData = Json(state, "app_data"),
+        },
+        DateTimeOffset.UnixEpoch.AddTicks(Number(state, MongoDBFields.ExpiresTicks)));
+
+    private static Bot? ReadBotRecord(BsonDocument bot) => Text(bot, "bot_token") is not { } token
+        ? null
+        : new Bot
+        {
+            AppId = Text(bot, "app_id"),
+            EnterpriseId = Text(bot, "enterprise_id"),
+            EnterpriseName = Text(bot, "enterprise_name"),
+            TeamId = Text(bot, "team_id"),
+            TeamName = Text(bot, "team_name"),
+            BotToken = token,
+            BotId = Text(bot, "bot_id"),
+            BotUserId = Text(bot, "bot_user_id"),
+            BotScopes = Scopes(bot, "bot_scopes"),
+            BotRefreshToken = Text(bot, "bot_refresh_token"),
+            BotTokenExpiresAt = Date(bot, "bot_token_expires_at"),
+            IsEnterpriseInstall = IsTrue(bot, "is_enterprise_install"),
+            InstalledAt = DateTimeOffset.UnixEpoch.AddMicroseconds(Number(bot, MongoDBFields.InstalledAt)),
+            CustomValues = Json(bot, "custom_values"),
+        };
+
+    private static Installation ReadInstallationRecord(BsonDocument installation) => new()
+    {
+        AppId = Text(installation, "app_id"),
+        EnterpriseId = Text(installation, "enterprise_id"),
+        EnterpriseName = Text(installation, "enterprise_name"),
+        EnterpriseUrl = Text(installation, "enterprise_url"),
+        TeamId = Text(installation, "team_id"),
+        TeamName = Text(installation, "team_name"),
+        UserId = Text(installation, MongoDBFields.UserId) ?? throw Damaged(MongoDBFields.UserId),
+        UserToken = Text(installation, "user_token"),
+        UserScopes = Scopes(installation, "user_scopes"),
+        UserRefreshToken = Text(installation, "user_refresh_token"),
+        UserTokenExpiresAt = Date(installation, "user_token_expires_at"),
+        IncomingWebhookUrl = Text(installation, "incoming_webhook_url"),
+        IncomingWebhookChannel = Text(installation, "incoming_webhook_channel"),
+        IncomingWebhookChannelId = Text(installation, "incoming_webhook_channel_id"),
+        IncomingWebhookConfigurationUrl = Text(installation, "incoming_webhook_configuration_url"),
+        IsEnterpriseInstall = IsTrue(installation, "is_enterprise_install"),
+        TokenType = Text(installation, "token_type"),
+        InstalledAt = DateTimeOffset.UnixEpoch.AddMicroseconds(Number(installation, MongoDBFields.InstalledAt)),
+        CustomValues = Json(installation, "custom_values"),
+    };
+
+    private static IEnumerable<BsonDocument> ReadList(BsonDocument workspace, string name) =>
+        !workspace.TryGetValue(name, out var list) ? [] : list is BsonArray records ? records.Select(AsDocument) : throw Damaged(name);
+
+    private static BsonDocument AsDocument(BsonValue value) => value as BsonDocument ?? throw Damaged("record");
+
+    private static string? Text(BsonDocument document, string name) =>
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? null : value is BsonString text ? text.Value : throw Damaged(name);
+
+    /// <summary>Whatever kind of number a tool made of it.</summary>
+    private static long Number(BsonDocument document, string name) =>
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? 0 : value.IsNumeric ? value.ToInt64() : throw Damaged(name);
+
+    private static bool IsTrue(BsonDocument document, string name) => document.TryGetValue(name, out var value) && value.ToBoolean();
+
+    private static DateTimeOffset? Date(BsonDocument document, string name) =>
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? null : value is BsonDateTime date ? DateTimeOffset.FromUnixTimeMilliseconds(date.MillisecondsSinceEpoch) : throw Damaged(name);
+
+    private static ScopeList Scopes(BsonDocument document, string name) =>
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? ScopeList.Empty
+        : value is BsonArray scopes ? ScopeList.Create([.. scopes.Select(scope => scope is BsonString text ? text.Value : throw Damaged(name))])
+        : throw Damaged(name);
+
+    private static JsonElement? Json(BsonDocument document, string name) => Text(document, name) is { } json ? JsonElement.Parse(json) : null;
+
+    private static FormatException Damaged(string name) => new($"'{name}' of a stored record is missing or is of another type than the stores write.");
+}

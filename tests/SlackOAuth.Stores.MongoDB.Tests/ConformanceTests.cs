@@ -1,0 +1,190 @@
+using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Bson;
+using MongoDB.Driver;
+using SlackOAuth.Stores.Conformance;
+
+namespace SlackOAuth.Stores.MongoDB.Tests;
+
+public sealed class MongoDBInstallationFixture(MongoDBServer server) : StoreFixture<IInstallationStore>
+{
+    private readonly MongoDBDatabases _databases = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
+        | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
+    {
+        var (client, options) = await _databases.ConnectAsync(scope.Name);
+        return new MongoDBInstallationStore(scope.Options, client, options, scope.Time);
+    }
+
+    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _databases.DumpAsync(scope.Name);
+
+    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _databases.AddUnknownFieldsAsync(scope.Name);
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_databases.Commands(scope.Name).Count);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _databases.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _databases.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask StopAsync() => _databases.DisposeAsync();
+}
+
+public sealed class MongoDBStateFixture(MongoDBServer server) : StoreFixture<IOAuthStateStore>
+{
+    private readonly MongoDBDatabases _databases = new(server);
+
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+
+    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
+    {
+        var (client, options) = await _databases.ConnectAsync(scope.Name);
+        return new MongoDBOAuthStateStore(scope.Options, client, options, scope.Time);
+    }
+
+    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _databases.DumpAsync(scope.Name);
+
+    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _databases.CountStatesAsync(scope);
+
+    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _databases.AddUnknownFieldsAsync(scope.Name);
+
+    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_databases.Commands(scope.Name).Count);
+
+    public override ValueTask BreakAsync(StoreScope scope)
+    {
+        _databases.Proxy(scope.Name).Break();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask RepairAsync(StoreScope scope)
+    {
+        _databases.Proxy(scope.Name).Repair();
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask StopAsync() => _databases.DisposeAsync();
+}
+
+public sealed class MongoDBInstallationStoreConformanceTests(MongoDBInstallationFixture fixture) : InstallationStoreConformanceTests<MongoDBInstallationFixture>(fixture);
+
+public sealed class MongoDBStateStoreConformanceTests(MongoDBStateFixture fixture) : StateStoreConformanceTests<MongoDBStateFixture>(fixture);
+
+public sealed class MongoDBInstallationListingConformanceTests(MongoDBInstallationFixture fixture) : InstallationListingConformanceTests<MongoDBInstallationFixture>(fixture);
+
+public sealed class MongoDBInstallationHistoryConformanceTests(MongoDBInstallationFixture fixture) : InstallationHistoryConformanceTests<MongoDBInstallationFixture>(fixture);
+
+public sealed class MongoDBInstallationPreparationConformanceTests(MongoDBInstallationFixture fixture) : StorePreparationConformanceTests<IInstallationStore, MongoDBInstallationFixture>(fixture);
+
+public sealed class MongoDBStatePreparationConformanceTests(MongoDBStateFixture fixture) : StorePreparationConformanceTests<IOAuthStateStore, MongoDBStateFixture>(fixture);
+
+public sealed class MongoDBExpiredStatePurgingConformanceTests(MongoDBStateFixture fixture) : ExpiredStatePurgingConformanceTests<MongoDBStateFixture>(fixture);
+
+public sealed class MongoDBRotationLeaseConformanceTests(MongoDBInstallationFixture fixture) : RotationLeaseConformanceTests<MongoDBInstallationFixture>(fixture);
+
+/// <summary>By a connection string: the stores have a client of their own.</summary>
+public sealed class MongoDBRegistrationConformanceTests(MongoDBServer server) : RegistrationConformanceTests, IAsyncLifetime
+{
+    private string _connectionString = "";
+
+    protected override IReadOnlyList<(string Named, Action<SlackOAuthStoresBuilder> Use)> WrongOptions =>
+    [
+        (nameof(MongoDBStoreOptions.ConnectionString), builder => builder.UseMongoDB(_ => { })),
+        (nameof(MongoDBStoreOptions.ConnectionString), builder => builder.UseMongoDB(options => options.ConnectionString = " ")),
+        (nameof(MongoDBStoreOptions.ConnectionString), builder => builder.UseMongoDB(options => options.ConnectionString = "localhost:27017")),
+        (nameof(MongoDBStoreOptions.ConnectionString), builder => builder.UseMongoDB(options => options.ConnectionString = "mongodb://localhost/?retryWrites=perhaps")),
+        (nameof(MongoDBStoreOptions.DatabaseName), builder => Use(builder, options => options.DatabaseName = "")),
+        (nameof(MongoDBStoreOptions.DatabaseName), builder => Use(builder, options => options.DatabaseName = "a.b")),
+        (nameof(MongoDBStoreOptions.DatabaseName), builder => Use(builder, options => options.DatabaseName = new string('a', 64))),
+        (nameof(MongoDBStoreOptions.CollectionPrefix), builder => Use(builder, options => options.CollectionPrefix = "")),
+        (nameof(MongoDBStoreOptions.CollectionPrefix), builder => Use(builder, options => options.CollectionPrefix = "system.")),
+        (nameof(MongoDBStoreOptions.CollectionPrefix), builder => Use(builder, options => options.CollectionPrefix = "$cmd")),
+    ];
+
+    public async ValueTask InitializeAsync() => _connectionString = await server.GetConnectionStringAsync();
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_connectionString.Length > 0)
+        {
+            using var client = new MongoClient(MongoDBServer.Settings(_connectionString));
+            await client.DropDatabaseAsync(Scope.Name);
+        }
+    }
+
+    protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts) => Use(builder, options => options.DatabaseName = Scope.Name, contracts);
+
+    protected override IServiceProvider Build(IServiceCollection services) => services.BuildServiceProvider();
+
+    private void Use(SlackOAuthStoresBuilder builder, Action<MongoDBStoreOptions> configure, StoreContracts contracts = StoreContracts.All) =>
+        builder.UseMongoDB(
+            options =>
+            {
+                options.ConnectionString = _connectionString;
+                configure(options);
+            },
+            contracts);
+}
+
+/// <summary>By the app's own client.</summary>
+public sealed class MongoDBClientRegistrationConformanceTests(MongoDBServer server) : RegistrationConformanceTests, IAsyncLifetime
+{
+    private MongoClient _client = null!;
+
+    protected override IReadOnlyList<(string Named, Action<SlackOAuthStoresBuilder> Use)> WrongOptions =>
+    [
+        (nameof(MongoDBStoreOptions.CollectionPrefix), builder =>
+        {
+            builder.UseMongoDB(_client);
+            builder.Services.Configure<MongoDBStoreOptions>(options => options.CollectionPrefix = "a b");
+        }),
+    ];
+
+    [Fact]
+    public async Task The_apps_client_is_not_disposed()
+    {
+        foreach (var contracts in new[] { StoreContracts.Installations, StoreContracts.States })
+        {
+            var services = new ServiceCollection();
+            Use(services.AddSlackOAuthStores(options => options.ClientId = "1.1"), contracts);
+            await using (var provider = services.BuildServiceProvider())
+            {
+                _ = contracts == StoreContracts.States ? (object)provider.GetRequiredService<IOAuthStateStore>() : provider.GetRequiredService<IInstallationStore>();
+            }
+
+            await _client.GetDatabase(Scope.Name).RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1), cancellationToken: TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask InitializeAsync() => _client = new MongoClient(MongoDBServer.Settings(await server.GetConnectionStringAsync()));
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_client is not null)
+        {
+            await _client.DropDatabaseAsync(Scope.Name);
+            _client.Dispose();
+        }
+    }
+
+    protected override void Use(SlackOAuthStoresBuilder builder, StoreContracts contracts)
+    {
+        builder.UseMongoDB(_client, contracts);
+        builder.Services.Configure<MongoDBStoreOptions>(options => options.DatabaseName = Scope.Name);
+    }
+
+    protected override IServiceProvider Build(IServiceCollection services) => services.BuildServiceProvider();
+}
+
+public sealed class MongoDBConformanceCoverageTests : ConformanceCoverageTests;
