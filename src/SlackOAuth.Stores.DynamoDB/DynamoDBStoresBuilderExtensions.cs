@@ -44,9 +44,7 @@ public static class DynamoDBStoresBuilderExtensions
         ArgumentNullException.ThrowIfNull(builder);
         ArgumentNullException.ThrowIfNull(client);
         AddOptions(builder);
-        DynamoDBTable? table = null;
-        // One for both stores, which prepare it once.
-        return Use(builder, services => LazyInitializer.EnsureInitialized(ref table, () => new DynamoDBTable(OwnOptions(services), client)), contracts);
+        return Use(builder, services => new DynamoDBTable(OwnOptions(services), client), contracts);
     }
 
     private static OptionsBuilder<DynamoDBStoreOptions> AddOptions(SlackOAuthStoresBuilder builder)

@@ -1,4 +1,5 @@
 using System.Globalization;
+using Amazon.DynamoDBv2.Model;
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;
 
@@ -8,9 +9,9 @@ public sealed class CostTests(DynamoDBServer server)
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task Calls_cost_the_same_among_many_workspaces_users_and_saves_as_before(bool historyEnabled)
+    [InlineData(false, 100_000)]
+    [InlineData(true, 1000)]
+    public async Task Calls_cost_the_same_among_100000_workspaces_and_after_1000_saves_as_before(bool historyEnabled, int workspaces)
     {
         await using var scope = new OwnTable(await server.GetConnectionStringAsync(), options: options => options.HistoryEnabled = historyEnabled);
         var (store, states) = (scope.Installations, scope.States);
@@ -22,13 +23,26 @@ public sealed class CostTests(DynamoDBServer server)
         var before = await CountAllAsync(100);
         Assert.All(before, cost => Assert.StartsWith("1 request", cost, StringComparison.Ordinal));
 
-        for (var i = 200; i < 500; i++)
+        for (var i = 200; i < 1200; i++)
         {
             await store.SaveAsync(Samples.Installation(i), Token);
-            await store.SaveAsync(Samples.Installation(i % 100, userId: "other" + i), Token);
-            await store.SaveAsync(Samples.Installation(i, "N" + i), Token);
         }
 
+        for (var i = 0; i < 100; i++)
+        {
+            await store.SaveAsync(Samples.Installation(i, userId: "other" + i), Token);
+        }
+
+        var bot = (await scope.Client.GetItemAsync(scope.Name, DynamoDBKeys.Item("workspace#1.2##T1", DynamoDBKeys.Bot), Token)).Item[DynamoDBKeys.Document];
+        await Parallel.ForEachAsync(Enumerable.Range(0, workspaces).Chunk(25), Token, async (chunk, token) => await scope.Client.BatchWriteItemAsync(
+            new BatchWriteItemRequest
+            {
+                RequestItems = new()
+                {
+                    [scope.Name] = [.. chunk.Select(i => new WriteRequest(new PutRequest(new(DynamoDBKeys.Item($"workspace#1.2##N{i}", DynamoDBKeys.Bot)) { [DynamoDBKeys.Document] = bot })))],
+                },
+            },
+            token));
         Assert.Equal(before, await CountAllAsync(5000));
 
         async Task<string[]> CountAllAsync(int next)
