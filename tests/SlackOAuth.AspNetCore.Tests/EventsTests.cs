@@ -260,7 +260,7 @@ public sealed class EventsTests
             if (call.StartsWith("DeleteAllAsync", StringComparison.Ordinal) && ++deletions == deletion)
             {
                 // The store is in memory: this has run when it returns.
-                new GridUpgrade(store).RekeyAsync(before, after, SlackTestApp.Cancellation).AsTask().GetAwaiter().GetResult();
+                new GridUpgrade(store, TimeProvider.System).RekeyAsync(before, after, SlackTestApp.Cancellation).AsTask().GetAwaiter().GetResult();
             }
 
             return false;

@@ -3,33 +3,94 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>Moves what is stored of a workspace to the key that it has since it joined an Enterprise Grid.</summary>
-internal sealed class GridUpgrade(IInstallationStore store)
+/// <remarks>
+/// Where the store leases rotations, each credential is moved under its lease: one process at a time moves it, none while another spends its refresh token, and what an uninstall deletes
+/// meanwhile is not brought back. A store without them has only the order of the calls: nothing is lost, but an uninstall in the same instant may leave a dead token under the new key.
+/// </remarks>
+internal sealed class GridUpgrade(IInstallationStore store, TimeProvider time)
 {
     // A workspace has as many installations as users who installed. The bound is against a store that forgets nothing; the next request goes on.
     private const int MaxInstallations = 10_000;
 
+    // A few calls to the store. A holder that broke off keeps others from moving, and from rotating, no longer than this.
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(30);
+
+    private readonly IRotationLeasing? _leasing = store.GetCapability<IRotationLeasing>();
+
     /// <summary>Moves the bot, then each installation. Each is saved before the old one is deleted, so that a break in between loses nothing, and a later call goes on.</summary>
-    /// <returns>How many installations were moved.</returns>
-    internal async ValueTask<int> RekeyAsync(WorkspaceId before, WorkspaceId after, CancellationToken cancellationToken)
+    /// <returns>How many installations were moved, those left out that another process holds; null where it holds the bot, and nothing was moved. A later call goes on.</returns>
+    internal async ValueTask<int?> RekeyAsync(WorkspaceId before, WorkspaceId after, CancellationToken cancellationToken)
     {
+        var lease = await TryLeaseAsync(before, null, cancellationToken).ConfigureAwait(false);
+
+        // Looked up under the lease: nobody rotates it from here on.
+        var bot = await store.FindBotAsync(before, cancellationToken).ConfigureAwait(false);
+        if (bot is not null && IsHeldByAnother(lease))
+        {
+            return null;
+        }
+
         // A bot that is there already came by a newer install, or by another process that does the same.
-        if (await store.FindBotAsync(before, cancellationToken).ConfigureAwait(false) is { } bot
-            && await store.FindBotAsync(after, cancellationToken).ConfigureAwait(false) is null)
+        if (bot is not null && await store.FindBotAsync(after, cancellationToken).ConfigureAwait(false) is null)
         {
             await store.SaveBotAsync(bot with { EnterpriseId = after.EnterpriseId }, cancellationToken).ConfigureAwait(false);
         }
 
         var count = 0;
         while (count < MaxInstallations
-            && await store.FindInstallationAsync(before, cancellationToken: cancellationToken).ConfigureAwait(false) is { } installation)
+            && await store.FindInstallationAsync(before, cancellationToken: cancellationToken).ConfigureAwait(false) is { } installation
+            && await TryMoveAsync(before, after, installation.UserId, cancellationToken).ConfigureAwait(false))
         {
-            // Without the bot fields: they are the bot record's, which has been moved.
-            await store.SaveAsync(installation.WithBot(null) with { EnterpriseId = after.EnterpriseId }, cancellationToken).ConfigureAwait(false);
-            await store.DeleteInstallationAsync(before, installation.UserId, cancellationToken).ConfigureAwait(false);
             count++;
         }
 
-        await store.DeleteBotAsync(before, cancellationToken).ConfigureAwait(false);
+        if (lease is null || bot is null || await _leasing!.TrySaveBotAsync(lease, bot, cancellationToken).ConfigureAwait(false))
+        {
+            await store.DeleteBotAsync(before, cancellationToken).ConfigureAwait(false);
+        }
+        else if (IsCurrent(lease) && (await store.FindBotAsync(after, cancellationToken).ConfigureAwait(false))?.BotToken == bot.BotToken)
+        {
+            await store.DeleteBotAsync(after, cancellationToken).ConfigureAwait(false);
+        }
+
         return count;
     }
+
+    /// <summary>Moves one user's installation. False where another process holds it.</summary>
+    private async ValueTask<bool> TryMoveAsync(WorkspaceId before, WorkspaceId after, string userId, CancellationToken cancellationToken)
+    {
+        var lease = await TryLeaseAsync(before, userId, cancellationToken).ConfigureAwait(false);
+        if (await store.FindInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false) is not { } installation)
+        {
+            return true;
+        }
+
+        if (IsHeldByAnother(lease))
+        {
+            return false;
+        }
+
+        // Without the bot fields: they are the bot record's, which has been moved.
+        await store.SaveAsync(installation.WithBot(null) with { EnterpriseId = after.EnterpriseId }, cancellationToken).ConfigureAwait(false);
+        if (lease is null || await _leasing!.TrySaveInstallationAsync(lease, installation, cancellationToken).ConfigureAwait(false))
+        {
+            await store.DeleteInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false);
+        }
+        else if (IsCurrent(lease)
+            && (await store.FindInstallationAsync(after, userId, cancellationToken).ConfigureAwait(false))?.UserToken == installation.UserToken)
+        {
+            await store.DeleteInstallationAsync(after, userId, cancellationToken).ConfigureAwait(false);
+        }
+
+        return true;
+    }
+
+    /// <summary>Null where the store has no leases, nothing is stored there, or another process holds it.</summary>
+    private async ValueTask<RotationLease?> TryLeaseAsync(WorkspaceId workspace, string? userId, CancellationToken cancellationToken) =>
+        _leasing is null ? null : await _leasing.TryAcquireLeaseAsync(workspace, userId, LeaseDuration, cancellationToken).ConfigureAwait(false);
+
+    private bool IsHeldByAnother(RotationLease? lease) => _leasing is not null && lease is null;
+
+    /// <summary>While a lease lasts, nobody else has moved or rotated its credential: gone, it was deleted by an uninstall.</summary>
+    private bool IsCurrent(RotationLease lease) => time.GetUtcNow() < lease.ExpiresAt;
 }

@@ -7,7 +7,7 @@ namespace SlackOAuth.AspNetCore;
 /// <summary>The token lookup of the protocol over an installation store.</summary>
 internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TimeProvider time, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
 {
-    private readonly GridUpgrade _upgrade = new(store);
+    private readonly GridUpgrade _upgrade = new(store, time);
     private readonly bool _hasGridFallback = options.Value.GridFallbackEnabled;
     private readonly UserTokenResolution _resolution = options.Value switch
     {
@@ -72,8 +72,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
     {
         try
         {
-            Log.Rekeyed(logger, await _upgrade.RekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false));
-            return true;
+            var moved = await _upgrade.RekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false);
+            if (moved is { } installations)
+            {
+                Log.Rekeyed(logger, installations);
+            }
+
+            return moved is not null;
         }
         catch (SlackOAuthStoreException exception)
         {
