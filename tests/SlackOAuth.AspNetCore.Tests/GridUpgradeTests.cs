@@ -55,7 +55,7 @@ public sealed class GridUpgradeTests
         {
             await _store.DeleteAllAsync(Before, Cancellation);
             await _store.DeleteAllAsync(After, Cancellation);
-            await _store.SaveAsync(AuthorizerTests.Installation(After, "U5"), Cancellation);
+            await _store.SaveAsync(AuthorizerTests.Installation(After, "U5", _time.GetUtcNow().AddDays(1)), Cancellation);
         }));
 
         await AssertOnlyAsync(After, "xoxb-U5", "xoxp-U5");

@@ -48,7 +48,7 @@ internal sealed class GridUpgrade(IInstallationStore store, TimeProvider time)
         {
             await store.DeleteBotAsync(before, cancellationToken).ConfigureAwait(false);
         }
-        else if (IsCurrent(lease) && (await store.FindBotAsync(after, cancellationToken).ConfigureAwait(false))?.BotToken == bot.BotToken)
+        else if (IsCurrent(lease) && (await store.FindBotAsync(after, cancellationToken).ConfigureAwait(false))?.InstalledAt == bot.InstalledAt)
         {
             await store.DeleteBotAsync(after, cancellationToken).ConfigureAwait(false);
         }
@@ -77,7 +77,7 @@ internal sealed class GridUpgrade(IInstallationStore store, TimeProvider time)
             await store.DeleteInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false);
         }
         else if (IsCurrent(lease)
-            && (await store.FindInstallationAsync(after, userId, cancellationToken).ConfigureAwait(false))?.UserToken == installation.UserToken)
+            && (await store.FindInstallationAsync(after, userId, cancellationToken).ConfigureAwait(false))?.InstalledAt == installation.InstalledAt)
         {
             await store.DeleteInstallationAsync(after, userId, cancellationToken).ConfigureAwait(false);
         }
@@ -91,6 +91,6 @@ internal sealed class GridUpgrade(IInstallationStore store, TimeProvider time)
 
     private bool IsHeldByAnother(RotationLease? lease) => _leasing is not null && lease is null;
 
-    /// <summary>While a lease lasts, nobody else has moved or rotated its credential: gone, it was deleted by an uninstall.</summary>
+    /// <summary>While a lease lasts, nobody else has moved or rotated its credential: gone, it was deleted by an uninstall. Of what is under the new key then, a later install stays.</summary>
     private bool IsCurrent(RotationLease lease) => time.GetUtcNow() < lease.ExpiresAt;
 }

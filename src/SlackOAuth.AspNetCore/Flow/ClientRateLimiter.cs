@@ -12,8 +12,8 @@ namespace SlackOAuth.AspNetCore;
 internal sealed class ClientRateLimiter : IDisposable
 {
     /// <summary>
-    /// How many clients are told apart, twice: as many limiters there are at most, some 10 MB, whoever comes. Clients that fall into one slot share its limit; which do is another
-    /// in each process, so that nobody can aim at another's.
+    /// How many clients are told apart, and as many proxies: there are no more limiters than these, some 10 MB, whoever comes. Clients that fall into one slot share its limit; the
+    /// hash that decides is another in each process, so that nobody can aim at another's slot.
     /// </summary>
     internal const int Slots = 16_384;
 
@@ -79,8 +79,6 @@ internal sealed class ClientRateLimiter : IDisposable
         TokenLimit = requests,
         TokensPerPeriod = 1,
         ReplenishmentPeriod = window / requests,
-        QueueLimit = 0,
-        AutoReplenishment = true,
     };
 
     private async Task RunAsync(PartitionedRateLimiter<IPAddress?> limiter, HttpContext context, OAuthStatePurpose purpose, RequestDelegate endpoint)
