@@ -1,74 +1,29 @@
 using Microsoft.Extensions.DependencyInjection;
 using SlackOAuth.Stores.Conformance;
+using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.PostgreSql.Tests;
 
-public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : StoreFixture<IInstallationStore>
+public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : EngineFixture<IInstallationStore, PostgreSqlTables>(new PostgreSqlTables(server))
 {
-    private readonly PostgreSqlTables _tables = new(server);
-
-    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => _tables.CopyAsync(scope.Name);
+    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
-    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
-
-    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
-
-    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
-
-    public override ValueTask StopAsync() => _tables.DisposeAsync();
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
 }
 
-public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : StoreFixture<IOAuthStateStore>
+public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : EngineFixture<IOAuthStateStore, PostgreSqlTables>(new PostgreSqlTables(server))
 {
-    private readonly PostgreSqlTables _tables = new(server);
-
-    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => _tables.CopyAsync(scope.Name);
+    internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
-    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new PostgreSqlOAuthStateStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
-
-    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
-
-    public override ValueTask<long> CountStatesAsync(StoreScope scope) => _tables.CountStatesAsync(scope.Name);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
-
-    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
-
-    public override ValueTask StopAsync() => _tables.DisposeAsync();
+    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new PostgreSqlOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
 }
 
 public sealed class PostgreSqlInstallationStoreConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationStoreConformanceTests<PostgreSqlInstallationFixture>(fixture);

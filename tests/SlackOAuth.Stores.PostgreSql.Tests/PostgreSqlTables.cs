@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Npgsql;
+using SlackOAuth.Stores.Conformance;
 using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.PostgreSql.Tests;
 
 /// <summary>The tables of tests, told apart by their prefix, each behind a proxy of its own; dropped at the end.</summary>
-internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposable
+public sealed class PostgreSqlTables(PostgreSqlServer server) : IEngineScopes
 {
     private static readonly string[] Names = ["workspaces", "installations", "history", "states"];
 
@@ -15,6 +16,8 @@ internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposab
     private NpgsqlDataSource? _direct;
 
     internal TcpProxy Proxy(string scope) => _proxies[scope];
+
+    public TcpProxy? FindProxy(StoreScope scope) => Proxy(scope.Name);
 
     internal async ValueTask<PostgreSqlStoreOptions> OptionsAsync(string scope)
     {
@@ -27,12 +30,12 @@ internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposab
         return new PostgreSqlStoreOptions { ConnectionString = connection.ConnectionString, TablePrefix = scope + "_" };
     }
 
-    internal async ValueTask<string> DumpAsync(string scope)
+    public async ValueTask<string> DumpAsync(StoreScope scope)
     {
         var dump = new StringBuilder();
-        foreach (var name in await ExistingAsync(scope))
+        foreach (var name in await ExistingAsync(scope.Name))
         {
-            await using var command = _direct!.CreateCommand($"SELECT * FROM {scope}_{name} ORDER BY 1, 2");
+            await using var command = _direct!.CreateCommand($"SELECT * FROM {scope.Name}_{name} ORDER BY 1, 2");
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
@@ -66,16 +69,18 @@ internal sealed class PostgreSqlTables(PostgreSqlServer server) : IAsyncDisposab
     }
 
     /// <summary>What was consumed is no state any more: its row keeps the claim until it would have expired.</summary>
+    public ValueTask<long> CountStatesAsync(StoreScope scope) => CountStatesAsync(scope.Name);
+
     internal async ValueTask<long> CountStatesAsync(string scope) =>
         (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states WHERE claim IS NULL"), CultureInfo.InvariantCulture) : 0;
 
-    internal async ValueTask AddUnknownFieldsAsync(string scope)
+    public async ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
-        foreach (var name in await ExistingAsync(scope))
+        foreach (var name in await ExistingAsync(scope.Name))
         {
             var document = name == "workspaces" ? "bot" : "document";
-            await RunAsync($"ALTER TABLE {scope}_{name} ADD COLUMN a_column_of_tomorrow text NOT NULL DEFAULT 'more'");
-            await RunAsync($$"""UPDATE {{scope}}_{{name}} SET {{document}} = ('{"a_field_of_tomorrow":{"and":["more"]},' || SUBSTR({{document}}::text, 2))::json""");
+            await RunAsync($"ALTER TABLE {scope.Name}_{name} ADD COLUMN a_column_of_tomorrow text NOT NULL DEFAULT 'more'");
+            await RunAsync($$"""UPDATE {{scope.Name}}_{{name}} SET {{document}} = ('{"a_field_of_tomorrow":{"and":["more"]},' || SUBSTR({{document}}::text, 2))::json""");
         }
     }
 

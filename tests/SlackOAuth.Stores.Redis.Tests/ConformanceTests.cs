@@ -1,121 +1,59 @@
 using Microsoft.Extensions.DependencyInjection;
 using SlackOAuth.Stores.Conformance;
+using SlackOAuth.Stores.TestBackends;
 using StackExchange.Redis;
 
 namespace SlackOAuth.Stores.Redis.Tests;
 
-public sealed class RedisInstallationFixture(RedisServer server) : StoreFixture<IInstallationStore>
+public sealed class RedisInstallationFixture(RedisServer server) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
-    private readonly RedisScopes _scopes = new(server.GetConnectionStringAsync, isProxied: true);
-
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
-        var (connection, options) = await _scopes.ConnectAsync(scope);
+        var (connection, options) = await Scopes.ConnectAsync(scope);
         return new RedisInstallationStore(scope.Options, connection, options, scope.Time);
     }
-
-    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
-
-    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Proxy(scope).RoundTrips);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _scopes.Proxy(scope).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _scopes.Proxy(scope).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask StopAsync() => _scopes.DisposeAsync();
 }
 
-public sealed class RedisStateFixture(RedisServer server) : StoreFixture<IOAuthStateStore>
+public sealed class RedisStateFixture(RedisServer server) : EngineFixture<IOAuthStateStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
-    private readonly RedisScopes _scopes = new(server.GetConnectionStringAsync, isProxied: true);
-
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
     {
-        var (connection, options) = await _scopes.ConnectAsync(scope);
+        var (connection, options) = await Scopes.ConnectAsync(scope);
         return new RedisOAuthStateStore(scope.Options, connection, options, scope.Time);
     }
-
-    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
-
-    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _scopes.CountStatesAsync(scope);
-
-    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Proxy(scope).RoundTrips);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _scopes.Proxy(scope).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _scopes.Proxy(scope).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask StopAsync() => _scopes.DisposeAsync();
 }
 
 /// <summary>The stores over a cluster: a call whose keys lie in more than one slot is refused there.</summary>
-public sealed class RedisClusterInstallationFixture(RedisCluster cluster) : StoreFixture<IInstallationStore>
+public sealed class RedisClusterInstallationFixture(RedisCluster cluster) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(cluster.GetConnectionStringAsync, isProxied: false))
 {
-    private readonly RedisScopes _scopes = new(cluster.GetConnectionStringAsync, isProxied: false);
-
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
-        var (connection, options) = await _scopes.ConnectAsync(scope);
+        var (connection, options) = await Scopes.ConnectAsync(scope);
         return new RedisInstallationStore(scope.Options, connection, options, scope.Time);
     }
-
-    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
-
-    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
-
-    public override ValueTask StopAsync() => _scopes.DisposeAsync();
 }
 
 /// <inheritdoc cref="RedisClusterInstallationFixture" />
-public sealed class RedisClusterStateFixture(RedisCluster cluster) : StoreFixture<IOAuthStateStore>
+public sealed class RedisClusterStateFixture(RedisCluster cluster) : EngineFixture<IOAuthStateStore, RedisScopes>(new RedisScopes(cluster.GetConnectionStringAsync, isProxied: false))
 {
-    private readonly RedisScopes _scopes = new(cluster.GetConnectionStringAsync, isProxied: false);
-
-    public override StoreCapabilities Capabilities => StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.UnknownFields;
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
     {
-        var (connection, options) = await _scopes.ConnectAsync(scope);
+        var (connection, options) = await Scopes.ConnectAsync(scope);
         return new RedisOAuthStateStore(scope.Options, connection, options, scope.Time);
     }
-
-    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
-
-    public override async ValueTask<long> CountStatesAsync(StoreScope scope) => await _scopes.CountStatesAsync(scope);
-
-    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
-
-    public override ValueTask StopAsync() => _scopes.DisposeAsync();
 }
 
 public sealed class RedisInstallationStoreConformanceTests(RedisInstallationFixture fixture) : InstallationStoreConformanceTests<RedisInstallationFixture>(fixture);

@@ -9,7 +9,7 @@ namespace SlackOAuth.Stores.Redis.Tests;
 /// <summary>The part of a Redis that each scope has: a key prefix, and where the server allows it a proxy of its own, which counts and breaks.</summary>
 /// <param name="connect">Gives the connection string of the server.</param>
 /// <param name="isProxied">Whether there is a proxy in between: not with a cluster, whose nodes tell the driver their own addresses.</param>
-internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxied) : IAsyncDisposable
+public sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxied) : IEngineScopes
 {
     private readonly ConcurrentDictionary<string, TcpProxy> _proxies = new(StringComparer.Ordinal);
     private readonly ConcurrentDictionary<string, bool> _prefixes = new(StringComparer.Ordinal);
@@ -35,10 +35,10 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
         return (connection, options);
     }
 
-    internal TcpProxy Proxy(StoreScope scope) => _proxies[scope.Name];
+    public TcpProxy? FindProxy(StoreScope scope) => _proxies.GetValueOrDefault(scope.Name);
 
     /// <summary>Every key of the scope with what it holds.</summary>
-    internal async Task<string> DumpAsync(StoreScope scope)
+    public async ValueTask<string> DumpAsync(StoreScope scope)
     {
         var dump = new StringBuilder();
         await foreach (var key in KeysAsync(scope))
@@ -57,7 +57,7 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
     }
 
     /// <summary>How many states Redis would hold if its clock were the test's: a state that outlives its validity by so much now outlives it by as much then.</summary>
-    internal async Task<long> CountStatesAsync(StoreScope scope)
+    public async ValueTask<long> CountStatesAsync(StoreScope scope)
     {
         var count = 0;
         await foreach (var key in KeysAsync(scope))
@@ -71,7 +71,7 @@ internal sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxie
     }
 
     /// <summary>Adds a field to every JSON object that is stored for the scope.</summary>
-    internal async Task AddUnknownFieldsAsync(StoreScope scope)
+    public async ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
         await foreach (var key in KeysAsync(scope))
         {

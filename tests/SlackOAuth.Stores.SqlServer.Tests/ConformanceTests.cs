@@ -1,70 +1,25 @@
 using Microsoft.Extensions.DependencyInjection;
 using SlackOAuth.Stores.Conformance;
+using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.SqlServer.Tests;
 
-public sealed class SqlServerInstallationFixture(SqlServerServer server) : StoreFixture<IInstallationStore>
+public sealed class SqlServerInstallationFixture(SqlServerServer server) : EngineFixture<IInstallationStore, SqlServerTables>(new SqlServerTables(server))
 {
-    private readonly SqlServerTables _tables = new(server);
-
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
-    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
-
-    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
-
-    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
-
-    public override ValueTask StopAsync() => _tables.DisposeAsync();
+    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
 }
 
-public sealed class SqlServerStateFixture(SqlServerServer server) : StoreFixture<IOAuthStateStore>
+public sealed class SqlServerStateFixture(SqlServerServer server) : EngineFixture<IOAuthStateStore, SqlServerTables>(new SqlServerTables(server))
 {
-    private readonly SqlServerTables _tables = new(server);
-
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
-    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await _tables.OptionsAsync(scope.Name), scope.Time);
-
-    public override ValueTask<string> DumpAsync(StoreScope scope) => _tables.DumpAsync(scope.Name);
-
-    public override ValueTask<long> CountStatesAsync(StoreScope scope) => _tables.CountStatesAsync(scope.Name);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _tables.Proxy(scope.Name).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_tables.Proxy(scope.Name).RoundTrips);
-
-    public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => _tables.AddUnknownFieldsAsync(scope.Name);
-
-    public override ValueTask StopAsync() => _tables.DisposeAsync();
+    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
 }
 
 public sealed class SqlServerInstallationStoreConformanceTests(SqlServerInstallationFixture fixture) : InstallationStoreConformanceTests<SqlServerInstallationFixture>(fixture);

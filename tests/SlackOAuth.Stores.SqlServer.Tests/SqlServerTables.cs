@@ -2,12 +2,13 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Text;
 using Microsoft.Data.SqlClient;
+using SlackOAuth.Stores.Conformance;
 using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.SqlServer.Tests;
 
 /// <summary>The tables of tests, told apart by their prefix, each behind a proxy of its own; dropped at the end.</summary>
-internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
+public sealed class SqlServerTables(SqlServerServer server) : IEngineScopes
 {
     private static readonly string[] Names = ["workspaces", "installations", "history", "states"];
 
@@ -15,6 +16,8 @@ internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
     private string? _connectionString;
 
     internal TcpProxy Proxy(string scope) => _proxies[scope];
+
+    public TcpProxy? FindProxy(StoreScope scope) => Proxy(scope.Name);
 
     internal async ValueTask<SqlServerStoreOptions> OptionsAsync(string scope)
     {
@@ -32,14 +35,14 @@ internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
         return new SqlServerStoreOptions { ConnectionString = connection.ConnectionString, TablePrefix = scope + "_" };
     }
 
-    internal async ValueTask<string> DumpAsync(string scope)
+    public async ValueTask<string> DumpAsync(StoreScope scope)
     {
         var dump = new StringBuilder();
-        foreach (var name in await ExistingAsync(scope))
+        foreach (var name in await ExistingAsync(scope.Name))
         {
             await using var connection = await ConnectAsync();
             await using var command = connection.CreateCommand();
-            command.CommandText = $"SELECT * FROM {scope}_{name} ORDER BY 1, 2";
+            command.CommandText = $"SELECT * FROM {scope.Name}_{name} ORDER BY 1, 2";
             await using var reader = await command.ExecuteReaderAsync();
             while (await reader.ReadAsync())
             {
@@ -57,16 +60,18 @@ internal sealed class SqlServerTables(SqlServerServer server) : IAsyncDisposable
     }
 
     /// <summary>What was consumed is no state any more: its row keeps the claim until it would have expired.</summary>
+    public ValueTask<long> CountStatesAsync(StoreScope scope) => CountStatesAsync(scope.Name);
+
     internal async ValueTask<long> CountStatesAsync(string scope) =>
         (await ExistingAsync(scope)).Count > 0 ? Convert.ToInt64(await RunAsync($"SELECT COUNT(*) FROM {scope}_states WHERE claim IS NULL"), CultureInfo.InvariantCulture) : 0;
 
-    internal async ValueTask AddUnknownFieldsAsync(string scope)
+    public async ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
-        foreach (var name in await ExistingAsync(scope))
+        foreach (var name in await ExistingAsync(scope.Name))
         {
             var document = name == "workspaces" ? "bot" : "document";
-            await RunAsync($"ALTER TABLE {scope}_{name} ADD a_column_of_tomorrow nvarchar(10) NOT NULL DEFAULT N'more'");
-            await RunAsync($$"""UPDATE {{scope}}_{{name}} SET {{document}} = N'{"a_field_of_tomorrow":{"and":["more"]},' + SUBSTRING({{document}}, 2, LEN({{document}}))""");
+            await RunAsync($"ALTER TABLE {scope.Name}_{name} ADD a_column_of_tomorrow nvarchar(10) NOT NULL DEFAULT N'more'");
+            await RunAsync($$"""UPDATE {{scope.Name}}_{{name}} SET {{document}} = N'{"a_field_of_tomorrow":{"and":["more"]},' + SUBSTRING({{document}}, 2, LEN({{document}}))""");
         }
     }
 
