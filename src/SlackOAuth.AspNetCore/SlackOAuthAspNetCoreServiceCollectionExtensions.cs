@@ -88,7 +88,16 @@ public static class SlackOAuthAspNetCoreServiceCollectionExtensions
             client.ApiBaseUrl = new Uri(slack.Value.SlackRoot, "api/");
             client.OpenIdConfigurationUrl = new Uri(slack.Value.SlackRoot, ".well-known/openid-configuration");
         });
+        services.AddOptions<TokenRotationOptions>().Configure<IOptions<SlackOAuthOptions>>(static (rotation, slack) =>
+        {
+            var source = slack.Value.Rotation;
+            (rotation.Enabled, rotation.RefreshAhead, rotation.LeaseDuration) = (source.Enabled, source.RefreshAhead, source.LeaseDuration);
+            (rotation.MaxWait, rotation.MaxWaitWhileValid) = (source.MaxWait, source.MaxWaitWhileValid);
+            (rotation.BackgroundEnabled, rotation.BackgroundInterval, rotation.BackgroundBatchSize) = (source.BackgroundEnabled, source.BackgroundInterval, source.BackgroundBatchSize);
+            rotation.Failed = source.Failed;
+        });
         services.AddSlackOAuthClient();
+        services.AddSlackTokenRotation();
         services.TryAddSingleton<ISlackAuthorizer, SlackAuthorizer>();
         services.TryAddSingleton<FlowTelemetry>();
         services.TryAddSingleton<FlowResponder>();

@@ -115,6 +115,9 @@ public sealed class SlackOAuthOptions
     /// <summary>What the app does at each step of the flow.</summary>
     public SlackOAuthHooks Hooks { get; } = new();
 
+    /// <summary>The settings of token rotation, for an app that has it switched on at Slack.</summary>
+    public TokenRotationOptions Rotation { get; } = new();
+
     /// <summary>The settings of Sign in with Slack.</summary>
     public SlackSignInOptions SignIn { get; } = new();
 

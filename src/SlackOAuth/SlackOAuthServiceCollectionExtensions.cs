@@ -1,7 +1,11 @@
+using System.Diagnostics.Metrics;
 using System.Net;
 using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SlackOAuth;
+using SlackOAuth.Stores;
 
 namespace Microsoft.Extensions.DependencyInjection;
 
@@ -59,5 +63,34 @@ public static class SlackOAuthServiceCollectionExtensions
             .RemoveAllLoggers()
             .AddResilienceHandler("slack", static (pipeline, context) => SlackResilience.Configure(pipeline, context.ServiceProvider));
         return builder.AddHttpMessageHandler(static provider => new BoundedBufferHandler(provider.GetRequiredService<IOptions<SlackOAuthClientOptions>>()));
+    }
+
+    /// <summary>
+    /// Registers <see cref="TokenRotator"/> as a singleton over the <see cref="IInstallationStore"/> of the services, and the hosted service that rotates ahead of time where
+    /// <see cref="TokenRotationOptions.BackgroundEnabled"/> is on. Call <see cref="AddSlackOAuthClient"/> too. May be called more than once; each call's configuration is applied.
+    /// </summary>
+    /// <param name="services">The services.</param>
+    /// <param name="configure">Sets the options; null where they are configured elsewhere. They are checked at start.</param>
+    /// <returns>The services.</returns>
+    public static IServiceCollection AddSlackTokenRotation(this IServiceCollection services, Action<TokenRotationOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+        var options = services.AddOptions<TokenRotationOptions>().ValidateOnStart();
+        if (configure is not null)
+        {
+            options.Configure(configure);
+        }
+
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<TokenRotationOptions>, TokenRotationOptionsValidator>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IHostedService, TokenRotationService>());
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton(static provider => new TokenRotator(
+            provider.GetRequiredService<SlackOAuthClient>(),
+            provider.GetRequiredService<IInstallationStore>(),
+            provider.GetRequiredService<IOptions<TokenRotationOptions>>(),
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<IMeterFactory>(),
+            provider.GetRequiredService<ILogger<TokenRotator>>()));
+        return services;
     }
 }

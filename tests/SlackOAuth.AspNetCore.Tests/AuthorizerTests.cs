@@ -313,7 +313,7 @@ public sealed class AuthorizerTests : IDisposable
     {
         await SaveAsync(Installation(Team, "U1") with { BotTokenExpiresAt = Now, UserTokenExpiresAt = Now.AddSeconds(1), BotRefreshToken = "xoxe-1" });
 
-        var authorization = await Authorizer().AuthorizeAsync(Request("T1", userId: "U1"), Cancellation);
+        var authorization = await Authorizer(configure: options => options.Rotation.Enabled = false).AuthorizeAsync(Request("T1", userId: "U1"), Cancellation);
 
         Assert.Equal((true, false), (authorization!.IsBotTokenExpired, authorization.IsUserTokenExpired));
         Assert.Equal((Now, Now.AddSeconds(1)), (authorization.Bot!.BotTokenExpiresAt, authorization.UserTokenExpiresAt));

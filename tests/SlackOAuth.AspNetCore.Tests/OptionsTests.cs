@@ -94,6 +94,14 @@ public sealed class OptionsTests
             ["Slack:SignIn:CallbackPath"] = "/sc",
             ["Slack:SignIn:RedirectUri"] = "https://example.com/sc",
             ["Slack:SignIn:UserInfoEnabled"] = "true",
+            ["Slack:Rotation:Enabled"] = "false",
+            ["Slack:Rotation:RefreshAhead"] = "01:00:00",
+            ["Slack:Rotation:LeaseDuration"] = "00:02:00",
+            ["Slack:Rotation:MaxWait"] = "00:00:20",
+            ["Slack:Rotation:MaxWaitWhileValid"] = "00:00:01",
+            ["Slack:Rotation:BackgroundEnabled"] = "true",
+            ["Slack:Rotation:BackgroundInterval"] = "00:05:00",
+            ["Slack:Rotation:BackgroundBatchSize"] = "7",
             ["Slack:Scopes"] = "commands",
             ["Slack:UserScopes"] = "search:read",
             ["Slack:SignIn:Scopes"] = "openid,email",
@@ -109,6 +117,9 @@ public sealed class OptionsTests
         Assert.All(
             typeof(SlackRateLimitOptions).GetProperties(),
             property => Assert.True(!Equals(property.GetValue(options.RateLimits), property.GetValue(defaults.RateLimits)), property.Name));
+        Assert.All(
+            typeof(TokenRotationOptions).GetProperties().Where(property => property.Name != nameof(TokenRotationOptions.Failed)),
+            property => Assert.True(!Equals(property.GetValue(options.Rotation), property.GetValue(defaults.Rotation)), property.Name));
         Assert.Equal(TimeSpan.FromMinutes(5), options.StateLifetime);
         Assert.Equal(UserTokenResolution.Actor, options.UserTokenResolution);
     }
@@ -123,6 +134,27 @@ public sealed class OptionsTests
         Assert.Equal(("env-id", TimeSpan.FromMinutes(5)), (stores.ClientId, stores.StateLifetime));
         Assert.Equal(("env-id", "env-secret", "https://slack-gov.com/api/"), (client.ClientId, client.ClientSecret, client.ApiBaseUrl.AbsoluteUri));
         Assert.Equal("https://slack-gov.com/.well-known/openid-configuration", client.OpenIdConfigurationUrl.AbsoluteUri);
+    }
+
+    [Fact]
+    public void The_rotator_takes_over_every_setting_of_rotation()
+    {
+        using var services = Provider(collection => collection.AddSlackOAuth(options =>
+        {
+            (options.ClientId, options.ClientSecret) = ("id", "secret");
+            (options.Rotation.Enabled, options.Rotation.RefreshAhead, options.Rotation.LeaseDuration) = (false, TimeSpan.FromHours(1), TimeSpan.FromMinutes(2));
+            (options.Rotation.MaxWait, options.Rotation.MaxWaitWhileValid) = (TimeSpan.FromSeconds(3), TimeSpan.FromSeconds(4));
+            (options.Rotation.BackgroundEnabled, options.Rotation.BackgroundInterval, options.Rotation.BackgroundBatchSize) = (true, TimeSpan.FromMinutes(5), 6);
+            options.Rotation.Failed = _ => Task.CompletedTask;
+        }));
+
+        var (source, rotation, defaults) = (
+            services.GetRequiredService<IOptions<SlackOAuthOptions>>().Value.Rotation, services.GetRequiredService<IOptions<TokenRotationOptions>>().Value, new TokenRotationOptions());
+        Assert.All(typeof(TokenRotationOptions).GetProperties(), property =>
+        {
+            Assert.Equal(property.GetValue(source), property.GetValue(rotation));
+            Assert.NotEqual(property.GetValue(defaults), property.GetValue(rotation));
+        });
     }
 
     [Fact]

@@ -13,6 +13,7 @@ public interface ISlackAuthorizer
     /// <para>Calls to the store for each key: with <see cref="UserTokenResolution.None"/> one, <c>FindBotAsync</c>; else <c>FindInstallationAsync</c> for the latest installation, one more for the
     /// requesting user's where that user is not its installer (in an organization's workspace also under the key of before its upgrade), and <c>FindBotAsync</c> where no
     /// installation is left.</para>
+    /// <para>Of the tokens found, those that are due are rotated (<see cref="TokenRotator"/>); where none is due, that costs nothing.</para>
     /// </remarks>
     /// <param name="request">Whom the request is about. Verify its signature first: what it says is believed.</param>
     /// <param name="cancellationToken">Cancels the call.</param>

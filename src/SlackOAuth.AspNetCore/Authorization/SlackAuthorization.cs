@@ -5,7 +5,8 @@ namespace SlackOAuth.AspNetCore;
 
 /// <summary>The tokens for one request. Immutable; at least one of the two tokens is there. <see cref="object.ToString"/> shows none.</summary>
 /// <remarks>
-/// Tokens are given as they are stored. One that has expired is given too, and its <c>Is…Expired</c> says so: check it before you call Slack in an app with token rotation.
+/// A token that is about to expire has been exchanged for a new one (<see cref="TokenRotator"/>). One that has expired and could not be exchanged, since Slack refused it or cannot be reached, is given as it is
+/// stored, and its <c>Is…Expired</c> says so: check it before you call Slack in an app with token rotation.
 /// </remarks>
 public sealed record SlackAuthorization
 {
@@ -18,7 +19,7 @@ public sealed record SlackAuthorization
     /// <summary>The bot token; null without a bot.</summary>
     public string? BotToken => Bot?.BotToken;
 
-    /// <summary>Whether the bot token had expired when it was looked up.</summary>
+    /// <summary>Whether the bot token has expired, and could not be rotated.</summary>
     public bool IsBotTokenExpired { get; init; }
 
     /// <summary>
@@ -39,7 +40,7 @@ public sealed record SlackAuthorization
     /// <summary>When the user token expires; null where it does not, and without one.</summary>
     public DateTimeOffset? UserTokenExpiresAt { get; init; }
 
-    /// <summary>Whether the user token had expired when it was looked up.</summary>
+    /// <summary>Whether the user token has expired, and could not be rotated.</summary>
     public bool IsUserTokenExpired { get; init; }
 
     private bool PrintMembers(StringBuilder builder)

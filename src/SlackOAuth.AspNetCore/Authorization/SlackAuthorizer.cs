@@ -5,7 +5,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>The token lookup of the protocol over an installation store.</summary>
-internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TimeProvider time, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
+internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TokenRotator rotator, TimeProvider time, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
 {
     private readonly GridUpgrade _upgrade = new(store, time);
     private readonly bool _hasGridFallback = options.Value.GridFallbackEnabled;
@@ -90,25 +90,44 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
     private async ValueTask<SlackAuthorization?> CompleteAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
     {
         var user = await FindUserAsync(found, request, cancellationToken).ConfigureAwait(false);
-        if (found.Bot is null && user?.UserToken is null)
+
+        // By reference: the id alone may be another workspace's user.
+        var isInstaller = user is not null && ReferenceEquals(user, found.Installation);
+        (var bot, user) = await RotateIfDueAsync(found.Bot, user, cancellationToken).ConfigureAwait(false);
+        if (bot is null && user?.UserToken is null)
         {
             return null;
         }
 
         var now = time.GetUtcNow();
+        var installation = isInstaller ? user : WithoutUserToken(found.Installation);
         return new SlackAuthorization
         {
             Workspace = found.Workspace,
-            Bot = found.Bot,
-            IsBotTokenExpired = found.Bot?.BotTokenExpiresAt <= now,
-            // By reference: the id alone may be another workspace's user.
-            Installation = ReferenceEquals(user, found.Installation) ? found.Installation : WithoutUserToken(found.Installation),
+            Bot = bot,
+            IsBotTokenExpired = bot?.BotTokenExpiresAt <= now,
+            Installation = ReferenceEquals(bot, found.Bot) ? installation : installation?.WithBot(bot),
             UserId = user?.UserToken is null ? null : user.UserId,
             UserToken = user?.UserToken,
             UserScopes = user?.UserScopes ?? [],
             UserTokenExpiresAt = user?.UserTokenExpiresAt,
             IsUserTokenExpired = user?.UserTokenExpiresAt <= now,
         };
+    }
+
+    /// <summary>Rotates the two tokens that the request is given, at once and each by itself; an installer's who is not the requesting user is left alone.</summary>
+    private async ValueTask<(Bot? Bot, Installation? User)> RotateIfDueAsync(Bot? bot, Installation? user, CancellationToken cancellationToken)
+    {
+        var rotatingBot = bot is null ? default : rotator.RotateBotIfDueAsync(bot, cancellationToken);
+        var rotatingUser = user is null ? default : rotator.RotateUserIfDueAsync(user, cancellationToken);
+        if (rotatingBot.IsCompletedSuccessfully && rotatingUser.IsCompletedSuccessfully)
+        {
+            return (rotatingBot.Result, rotatingUser.Result);
+        }
+
+        var (botTask, userTask) = (rotatingBot.AsTask(), rotatingUser.AsTask());
+        await Task.WhenAll(botTask, userTask).ConfigureAwait(false);
+        return (await botTask.ConfigureAwait(false), await userTask.ConfigureAwait(false));
     }
 
     /// <summary>The installation of the user who asks, and never another's. Where no installation is left under a key, that user's is not there either.</summary>

@@ -53,6 +53,8 @@ internal sealed class SlackOAuthSettings
 
     public SlackRateLimitSettings? RateLimits { get; set; }
 
+    public TokenRotationSettings? Rotation { get; set; }
+
     public SlackSignInSettings? SignIn { get; set; }
 
     internal static SlackOAuthSettings? FromSection(IConfiguration section)
@@ -114,6 +116,7 @@ internal sealed class SlackOAuthSettings
         options.RateLimits.RequestsPerClient = RateLimits?.RequestsPerClient ?? options.RateLimits.RequestsPerClient;
         options.RateLimits.RequestsPerProxy = RateLimits?.RequestsPerProxy ?? options.RateLimits.RequestsPerProxy;
         options.RateLimits.Window = RateLimits?.Window ?? options.RateLimits.Window;
+        Rotation?.ApplyTo(options.Rotation);
         options.SignIn.Path = SignIn?.Path ?? options.SignIn.Path;
         options.SignIn.CallbackPath = SignIn?.CallbackPath ?? options.SignIn.CallbackPath;
         options.SignIn.RedirectUri = SignIn?.RedirectUri ?? options.SignIn.RedirectUri;
@@ -149,4 +152,36 @@ internal sealed class SlackSignInSettings
     public string? RedirectUri { get; set; }
 
     public bool? UserInfoEnabled { get; set; }
+}
+
+/// <summary>The part of <see cref="SlackOAuthSettings"/> that is about token rotation.</summary>
+internal sealed class TokenRotationSettings
+{
+    public bool? Enabled { get; set; }
+
+    public TimeSpan? RefreshAhead { get; set; }
+
+    public TimeSpan? LeaseDuration { get; set; }
+
+    public TimeSpan? MaxWait { get; set; }
+
+    public TimeSpan? MaxWaitWhileValid { get; set; }
+
+    public bool? BackgroundEnabled { get; set; }
+
+    public TimeSpan? BackgroundInterval { get; set; }
+
+    public int? BackgroundBatchSize { get; set; }
+
+    internal void ApplyTo(TokenRotationOptions options)
+    {
+        options.Enabled = Enabled ?? options.Enabled;
+        options.RefreshAhead = RefreshAhead ?? options.RefreshAhead;
+        options.LeaseDuration = LeaseDuration ?? options.LeaseDuration;
+        options.MaxWait = MaxWait ?? options.MaxWait;
+        options.MaxWaitWhileValid = MaxWaitWhileValid ?? options.MaxWaitWhileValid;
+        options.BackgroundEnabled = BackgroundEnabled ?? options.BackgroundEnabled;
+        options.BackgroundInterval = BackgroundInterval ?? options.BackgroundInterval;
+        options.BackgroundBatchSize = BackgroundBatchSize ?? options.BackgroundBatchSize;
+    }
 }

@@ -35,6 +35,9 @@ public static class SlackOAuthTelemetry
     /// <summary>The counter of events that ended tokens; by <see cref="RequestTypeAttribute"/>.</summary>
     public const string UninstallsName = "slackoauth.uninstalls";
 
+    /// <summary>The counter of token rotations; by <see cref="TokenTypeAttribute"/>, <see cref="RotationResultAttribute"/> and, where one failed, <see cref="ErrorTypeAttribute"/>.</summary>
+    public const string RotationsName = "slackoauth.rotations";
+
     /// <summary>The attribute that names the method of Slack's API, such as <c>oauth.v2.access</c>.</summary>
     public const string MethodAttribute = "slackoauth.method";
 
@@ -55,6 +58,13 @@ public static class SlackOAuthTelemetry
 
     /// <summary>The attribute that says why a signature was refused: <c>missing_header</c>, <c>repeated_header</c>, <c>malformed</c>, <c>expired</c>, <c>body_too_large</c> or <c>mismatch</c>.</summary>
     public const string SignatureAttribute = "slackoauth.signature";
+
+    /// <summary>The attribute that says whose token was rotated: <c>bot</c> or <c>user</c>.</summary>
+    public const string TokenTypeAttribute = "slackoauth.token.type";
+
+    /// <summary>The attribute that says what came of a rotation: <c>rotated</c>; <c>superseded</c>, where the record was deleted or renewed meanwhile; <c>failed</c>, which may pass;
+    /// <c>refused</c> by Slack for good; <c>lost</c>, where what Slack gave was never saved.</summary>
+    public const string RotationResultAttribute = "slackoauth.rotation.result";
 
     /// <summary>The attribute that says why something failed: a reason of <see cref="OAuthFailureReasons"/>, an error of Slack's or of <see cref="SlackErrorCodes"/>, or an exception's type;
     /// absent where nothing failed.</summary>

@@ -1,0 +1,59 @@
+using Microsoft.Extensions.Logging;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth;
+
+/// <summary>Every message of this package. No id, token or secret is in any of them; event ids stay as they are.</summary>
+internal static partial class Log
+{
+    private const int MaxWordLength = 60;
+
+    /// <summary>An error of Slack's, as it may be logged: a lowercase word; anything else could forge a line or hold a secret.</summary>
+    internal static string Word(string word) =>
+        word.Length <= MaxWordLength && word.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') ? word : "(unusual)";
+
+    /// <summary>What may be logged of an exception of a store's: its own message, which holds no id, and the type of the driver's, whose text may hold a key or a path.</summary>
+    internal static string Cause(Exception exception) =>
+        exception is not SlackOAuthStoreException ? exception.GetType().FullName!
+        : exception.InnerException is { } inner ? $"{exception.Message} ({inner.GetType().FullName})"
+        : exception.Message;
+
+    [LoggerMessage(50, LogLevel.Information, "A {TokenType} token was rotated, and the new one is saved.")]
+    internal static partial void Rotated(ILogger logger, string tokenType);
+
+    [LoggerMessage(51, LogLevel.Information, "What a rotation of a {TokenType} token gave was not needed: the record was deleted, installed anew or rotated by another process meanwhile.")]
+    internal static partial void Superseded(ILogger logger, string tokenType);
+
+    [LoggerMessage(52, LogLevel.Warning, "A {TokenType} token could not be rotated: {Error}. The stored one is served, and a later request tries again.")]
+    internal static partial void Failed(ILogger logger, string tokenType, string error);
+
+    [LoggerMessage(53, LogLevel.Error, "Slack refused the refresh token of a {TokenType}: {Error}. The record is kept; the app has to be installed again there.")]
+    internal static partial void Refused(ILogger logger, string tokenType, string error);
+
+    [LoggerMessage(54, LogLevel.Error, "A new {TokenType} token could not be saved, and the stored refresh token is spent. It serves this process, and saving is tried again. {Cause}")]
+    internal static partial void NotSaved(ILogger logger, string tokenType, string cause);
+
+    [LoggerMessage(55, LogLevel.Critical, "A new {TokenType} token was never saved and is lost: the app has to be installed again there. {Cause}")]
+    internal static partial void Lost(ILogger logger, string tokenType, string cause);
+
+    [LoggerMessage(56, LogLevel.Warning, "A {TokenType} token could not be rotated, the store failed. The stored one is served, and a later request tries again. {Cause}")]
+    internal static partial void StoreFailed(ILogger logger, string tokenType, string cause);
+
+    [LoggerMessage(57, LogLevel.Warning, "A rotation lease could not be released; it ends by itself. {Cause}")]
+    internal static partial void NotReleased(ILogger logger, string cause);
+
+    [LoggerMessage(58, LogLevel.Error, "TokenRotationOptions.Failed threw {ExceptionType}.")]
+    internal static partial void HookFailed(ILogger logger, string exceptionType);
+
+    [LoggerMessage(59, LogLevel.Warning, "The installation store is no IRotationLeasing: tokens are rotated once within this process, and perhaps twice by two. Run one process, or choose a store with leases, if the app has token rotation.")]
+    internal static partial void NoLeases(ILogger logger);
+
+    [LoggerMessage(60, LogLevel.Warning, "Tokens are not rotated in the background: the installation store is no IInstallationListing. Requests rotate them.")]
+    internal static partial void NoListing(ILogger logger);
+
+    [LoggerMessage(61, LogLevel.Warning, "Tokens could not be looked for in the background, the store failed; the next time tries again. {Cause}")]
+    internal static partial void SweepFailed(ILogger logger, string cause);
+
+    [LoggerMessage(62, LogLevel.Debug, "{Count} due tokens were looked after in the background.")]
+    internal static partial void Swept(ILogger logger, int count);
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth;
+
+/// <summary>Rotates tokens ahead of time, where <see cref="TokenRotationOptions.BackgroundEnabled"/> is on: in batches, a few tokens at once, with pauses that no two processes share.</summary>
+internal sealed class TokenRotationService(IServiceProvider services, IOptions<TokenRotationOptions> options, TimeProvider time, ILogger<TokenRotator> logger) : BackgroundService
+{
+    private const int AtOnce = 4;
+
+    private static readonly TimeSpan BetweenBatches = TimeSpan.FromSeconds(1);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // An app for sign-ins alone has no installations.
+        if (!options.Value.Enabled || services.GetService<IInstallationStore>() is not { } store)
+        {
+            return;
+        }
+
+        // Made here, at start, for what it may have to warn of.
+        var rotator = services.GetRequiredService<TokenRotator>();
+        if (!options.Value.BackgroundEnabled)
+        {
+            return;
+        }
+
+        if (store.GetCapability<IInstallationListing>() is not { } listing)
+        {
+            Log.NoListing(logger);
+            return;
+        }
+
+        await Task.Delay(Jitter.PartOf(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                await SweepAsync(listing, rotator, stoppingToken).ConfigureAwait(false);
+            }
+            catch (SlackOAuthStoreException exception)
+            {
+                Log.SweepFailed(logger, Log.Cause(exception));
+            }
+
+            await Task.Delay(Jitter.Of(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
+        }
+    }
+
+    private async Task SweepAsync(IInstallationListing listing, TokenRotator rotator, CancellationToken cancellationToken)
+    {
+        await RotateAsync(
+            listing.ListBotsAsync(cancellationToken).Where(rotator.IsDue),
+            async (bot, token) => await rotator.RotateBotIfDueAsync(bot, token).ConfigureAwait(false),
+            rotator,
+            cancellationToken).ConfigureAwait(false);
+        await RotateAsync(
+            listing.ListInstallationsAsync(cancellationToken).Where(rotator.IsDue),
+            async (installation, token) => await rotator.RotateUserIfDueAsync(installation, token).ConfigureAwait(false),
+            rotator,
+            cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task RotateAsync<T>(IAsyncEnumerable<T> due, Func<T, CancellationToken, ValueTask> rotateAsync, TokenRotator rotator, CancellationToken cancellationToken)
+    {
+        await foreach (var batch in due.Chunk(options.Value.BackgroundBatchSize).WithCancellation(cancellationToken).ConfigureAwait(false))
+        {
+            if (rotator.IsRateLimited)
+            {
+                return;
+            }
+
+            await Parallel.ForEachAsync(batch, new ParallelOptions { MaxDegreeOfParallelism = AtOnce, CancellationToken = cancellationToken }, rotateAsync).ConfigureAwait(false);
+            Log.Swept(logger, batch.Length);
+            await Task.Delay(Jitter.Of(BetweenBatches), time, cancellationToken).ConfigureAwait(false);
+        }
+    }
+}
