@@ -5,17 +5,26 @@ namespace SlackApp;
 /// <summary>The stores to choose from by <c>--store NAME --connection STRING</c>. An app of your own has one line of this.</summary>
 public static class StoreChoice
 {
+#if AOT
+    private const string Names = "file, redis or dynamodb: this is an AOT build, and the drivers of the others are not made for it";
+#else
+    private const string Names = "file, sqlite, redis, postgresql, sqlserver or dynamodb";
+#endif
+
     public static SlackOAuthStoresBuilder UseChosenStore(this SlackOAuthStoresBuilder stores, IConfiguration configuration, string folder)
     {
         var connection = configuration["connection"] is { Length: > 0 } given ? given : null;
         return (configuration["store"] ?? "file").ToLowerInvariant() switch
         {
             "file" => stores.UseFileSystem(connection ?? Path.Combine(folder, "installations")),
-            "sqlite" => stores.UseSqlite(connection ?? Path.Combine(folder, "slackoauth.db")),
             "redis" => stores.UseRedis(options => options.ConnectionString = connection ?? "localhost:6379"),
+            "dynamodb" => stores.UseDynamoDB(options => options.ServiceUrl = connection),
+#if !AOT
+            "sqlite" => stores.UseSqlite(connection ?? Path.Combine(folder, "slackoauth.db")),
             "postgresql" => stores.UsePostgreSql(options => options.ConnectionString = connection ?? "Host=localhost;Username=postgres;Database=postgres"),
             "sqlserver" => stores.UseSqlServer(options => options.ConnectionString = connection ?? "Server=localhost;Database=SlackApp;Integrated Security=true;TrustServerCertificate=true"),
-            var unknown => throw new ArgumentException($"There is no store '{unknown}'. Choose --store file, sqlite, redis, postgresql or sqlserver."),
+#endif
+            var unknown => throw new ArgumentException($"There is no store '{unknown}'. Choose --store {Names}."),
         };
     }
 }

@@ -23,6 +23,18 @@ public sealed class StoreTests
     public Task The_check_passes_on_SQL_Server() => CheckAsync("sqlserver", Engine.SqlServer);
 
     [Fact]
+    public Task The_check_passes_on_DynamoDB()
+    {
+        // Where the AWS SDK looks for them; DynamoDB Local takes any.
+        foreach (var name in new[] { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY" })
+        {
+            Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? "local");
+        }
+
+        return CheckAsync("dynamodb", Engine.DynamoDB);
+    }
+
+    [Fact]
     public void A_store_that_is_not_there_is_answered_with_those_that_are()
     {
         var failure = Assert.Throws<ArgumentException>(() => Choose("oracle", null));

@@ -1,0 +1,67 @@
+#!/usr/bin/env bash
+# Publishes the sample with Native AOT, any warning an error, and runs its check with what comes of it: on the file system, and on Redis where there is one.
+# Every project of src that does not say IsAotCompatible false has to be in it. As root on Debian and its kin it installs the linker that is missing; elsewhere it says what to install.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
+work=$(mktemp -d)
+container='' daemon=''
+cleanup() {
+  [[ -z $container ]] || docker rm --force "$container" >/dev/null
+  # Only what was started here.
+  [[ -z $daemon ]] || build/engines/docker.sh stop
+  rm -rf "$work"
+}
+trap cleanup EXIT
+
+if ! command -v clang >/dev/null && ! command -v gcc >/dev/null; then
+  if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null; then
+    echo "Native AOT links with clang or gcc, and neither is here. Install one (https://learn.microsoft.com/dotnet/core/deploying/native-aot/#prerequisites), and run this again." >&2
+    exit 1
+  fi
+
+  export DEBIAN_FRONTEND=noninteractive
+  apt-get update --quiet --quiet || true
+  apt-get install --quiet --quiet --yes --no-install-recommends gcc libc6-dev zlib1g-dev >"$work/apt" 2>&1 ||
+    { tail -n 20 "$work/apt" >&2; echo "gcc could not be installed. Install clang or gcc by hand, and run this again." >&2; exit 1; }
+fi
+linker=$(command -v clang >/dev/null && echo clang || echo gcc)
+
+# An artifacts folder of its own: the sample's other build stays as it is.
+dotnet publish samples/SlackApp --configuration Release --use-current-runtime --verbosity quiet --output "$work/app" \
+  -p:PublishAot=true -p:TrimmerSingleWarn=false -p:StripSymbols=false -p:CppCompilerAndLinker="$linker" -p:ArtifactsPath="$work/artifacts" | tee "$work/publish"
+if grep --quiet 'warning' "$work/publish"; then
+  echo "The publish gave warnings; above they are."
+  exit 1
+fi
+
+for project in src/*/; do
+  name=$(basename "$project")
+  if ! grep --quiet '<IsAotCompatible>false' "$project$name.csproj" && [[ ! -f $work/artifacts/obj/$name/release/$name.dll ]]; then
+    echo "$name claims to be compatible with AOT, and is not in what was published. Reference it in samples/SlackApp, or set IsAotCompatible to false in its project file with the reason."
+    exit 1
+  fi
+done
+echo "The sample is one file of $(($(stat --format %s "$work/app/SlackApp") / 1024 / 1024)) MB, symbols included, published with AOT and without a warning."
+
+check() {
+  echo "== $1"
+  (cd "$work/app" && ./SlackApp --check "${@:2}")
+}
+
+check "The check on the file system"
+
+redis=${SLACKOAUTH_TEST_REDIS:-}
+if [[ -z $redis ]]; then
+  docker version >/dev/null 2>&1 || { build/engines/docker.sh start && daemon=yes; } || true
+  if build/engines/redis.sh; then
+    container=$(docker run --detach --publish 127.0.0.1::6379 redis:7.0.15)
+    redis=$(docker port "$container" 6379/tcp | head -n 1)
+  fi
+fi
+if [[ -n $redis ]]; then
+  # A server that has just been started answers a moment later; the option waits for it.
+  check "The check on Redis" --store=redis "--connection=$redis,abortConnect=false,connectRetry=10,connectTimeout=5000"
+else
+  echo "The check on Redis was left out: there is none. Start Docker, or name a server in SLACKOAUTH_TEST_REDIS."
+fi
