@@ -75,4 +75,7 @@ internal static partial class Log
 
     [LoggerMessage(33, LogLevel.Warning, "A workspace found under its key of before a Grid upgrade could not be re-keyed; it is served from there, and the next request tries again. {Cause}")]
     internal static partial void RekeyFailed(ILogger logger, string cause);
+
+    [LoggerMessage(34, LogLevel.Warning, "That a workspace uses the app could not be noted, and the next request tries again: retention takes it for less used than it is. {Cause}")]
+    internal static partial void UseNotNoted(ILogger logger, string cause);
 }

@@ -100,6 +100,7 @@ public static class SlackOAuthAspNetCoreServiceCollectionExtensions
         services.AddSlackTokenRotation();
         services.TryAddSingleton<ISlackAuthorizer, SlackAuthorizer>();
         services.TryAddSingleton<FlowTelemetry>();
+        services.TryAddSingleton<WorkspaceUse>();
         services.TryAddSingleton<FlowResponder>();
         services.TryAddSingleton<ClientRateLimiter>();
         services.TryAddSingleton<CallbackGate>();

@@ -5,7 +5,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>The token lookup of the protocol over an installation store.</summary>
-internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TokenRotator rotator, TimeProvider time, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
+internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInstallationStore store, TokenRotator rotator, TimeProvider time, WorkspaceUse use, ILogger<SlackAuthorizer> logger) : ISlackAuthorizer
 {
     private readonly GridUpgrade _upgrade = new(store, time);
     private readonly bool _hasGridFallback = options.Value.GridFallbackEnabled;
@@ -36,7 +36,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
                     ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
         }
 
-        return found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+        var authorization = found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+        if (authorization is not null)
+        {
+            await use.NoteAsync(authorization.Workspace, cancellationToken).ConfigureAwait(false);
+        }
+
+        return authorization;
     }
 
     /// <summary>The key that a workspace of an organization had before it joined; null where it has always had its own.</summary>

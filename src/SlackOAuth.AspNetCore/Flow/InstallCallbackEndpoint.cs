@@ -13,6 +13,7 @@ internal sealed class InstallCallbackEndpoint(
     SlackOAuthClient slack,
     IInstallationStore installations,
     TimeProvider time,
+    WorkspaceUse use,
     FlowTelemetry telemetry,
     ILogger<InstallCallbackEndpoint> logger)
 {
@@ -78,6 +79,7 @@ internal sealed class InstallCallbackEndpoint(
 
         step.End(FlowTelemetry.Succeeded);
         Log.Installed(logger);
+        await use.NoteAsync(new WorkspaceId(after.Installation.EnterpriseId, after.Installation.TeamId, after.Installation.IsEnterpriseInstall), CancellationToken.None).ConfigureAwait(false);
         await SucceedAsync(context, after.Installation, state).ConfigureAwait(false);
         return null;
     }

@@ -5,7 +5,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>Forgets what Slack says is gone. Both events are idempotent, and come in any order.</summary>
-internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInstallationStore store, FlowTelemetry telemetry, ILogger<UninstallEvents> logger)
+internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInstallationStore store, WorkspaceUse use, FlowTelemetry telemetry, ILogger<UninstallEvents> logger)
 {
     internal const string AppUninstalled = "app_uninstalled";
     internal const string TokensRevoked = "tokens_revoked";
@@ -26,6 +26,7 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
                 foreach (var key in Keys(workspace))
                 {
                     await store.DeleteAllAsync(key, cancellationToken).ConfigureAwait(false);
+                    await use.ForgetAsync(key, cancellationToken).ConfigureAwait(false);
                 }
 
                 telemetry.CountUninstall(AppUninstalled);

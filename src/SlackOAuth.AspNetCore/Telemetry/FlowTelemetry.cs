@@ -51,13 +51,13 @@ internal sealed class FlowTelemetry
 
     /// <summary>The start of a flow.</summary>
     internal Task BeginAsync(OAuthStatePurpose purpose, Func<FlowStep, Task> run) =>
-        ObserveAsync("slackoauth.begin", purpose, run, (_, tags) => _flows.Add(1, tags));
+        ObserveAsync(SlackOAuthTelemetry.BeginSpanName, purpose, run, (_, tags) => _flows.Add(1, tags));
 
     internal Task CallbackAsync(OAuthStatePurpose purpose, Func<FlowStep, Task> run) =>
-        ObserveAsync("slackoauth.callback", purpose, run, (elapsed, tags) => _callbacks.Record(elapsed.TotalSeconds, tags));
+        ObserveAsync(SlackOAuthTelemetry.CallbackSpanName, purpose, run, (elapsed, tags) => _callbacks.Record(elapsed.TotalSeconds, tags));
 
     internal Task RequestAsync(Func<FlowStep, Task> run) =>
-        ObserveAsync("slackoauth.request", null, run, (elapsed, tags) => _requests.Record(elapsed.TotalSeconds, tags));
+        ObserveAsync(SlackOAuthTelemetry.RequestSpanName, null, run, (elapsed, tags) => _requests.Record(elapsed.TotalSeconds, tags));
 
     internal void CountState(OAuthStatePurpose purpose, string result) => _states.Add(
         1,

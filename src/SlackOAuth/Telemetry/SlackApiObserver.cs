@@ -9,8 +9,8 @@ internal sealed class SlackApiObserver
     // Slack's errors are short lowercase words; what is none might hold anything.
     private const int MaxErrorLength = 60;
 
-    private static readonly string? Version = typeof(SlackApiObserver).Assembly.GetName().Version?.ToString(3);
-    private static readonly ActivitySource Source = new(SlackOAuthTelemetry.Name, Version);
+    internal static readonly string? Version = typeof(SlackApiObserver).Assembly.GetName().Version?.ToString(3);
+    internal static readonly ActivitySource Source = new(SlackOAuthTelemetry.Name, Version);
 
     private readonly Histogram<double> _duration;
 

@@ -13,6 +13,18 @@ public static class SlackOAuthTelemetry
     /// <summary>The activity source and the meter of the endpoints of <c>SlackOAuth.AspNetCore</c>.</summary>
     public const string EndpointsName = "SlackOAuth.AspNetCore";
 
+    /// <summary>The span of the start of a flow. A call to Slack is a span by the name of its method, such as <c>oauth.v2.access</c>.</summary>
+    public const string BeginSpanName = "slackoauth.begin";
+
+    /// <summary>The span of a callback.</summary>
+    public const string CallbackSpanName = "slackoauth.callback";
+
+    /// <summary>The span of a signed request, the app's handler included.</summary>
+    public const string RequestSpanName = "slackoauth.request";
+
+    /// <summary>The span of a part of a sweep of retention.</summary>
+    public const string RetentionSpanName = "slackoauth.retention";
+
     /// <summary>The histogram of how long each call to Slack took, retries included, in seconds; by <see cref="MethodAttribute"/> and <see cref="ErrorTypeAttribute"/>.</summary>
     public const string ApiDurationName = "slackoauth.api.duration";
 
@@ -37,6 +49,12 @@ public static class SlackOAuthTelemetry
 
     /// <summary>The counter of token rotations; by <see cref="TokenTypeAttribute"/>, <see cref="RotationResultAttribute"/> and, where one failed, <see cref="ErrorTypeAttribute"/>.</summary>
     public const string RotationsName = "slackoauth.rotations";
+
+    /// <summary>The counter of what retention removed; by <see cref="RetentionPartAttribute"/>.</summary>
+    public const string RetentionRemovedName = "slackoauth.retention.removed";
+
+    /// <summary>The histogram of how long each part of a sweep of retention took, in seconds; by <see cref="RetentionPartAttribute"/> and <see cref="ErrorTypeAttribute"/>.</summary>
+    public const string RetentionDurationName = "slackoauth.retention.duration";
 
     /// <summary>The attribute that names the method of Slack's API, such as <c>oauth.v2.access</c>.</summary>
     public const string MethodAttribute = "slackoauth.method";
@@ -65,6 +83,9 @@ public static class SlackOAuthTelemetry
     /// <summary>The attribute that says what came of a rotation: <c>rotated</c>; <c>superseded</c>, where the record was deleted or renewed meanwhile; <c>failed</c>, which may pass;
     /// <c>refused</c> by Slack for good; <c>lost</c>, where what Slack gave was never saved.</summary>
     public const string RotationResultAttribute = "slackoauth.rotation.result";
+
+    /// <summary>The attribute that says what retention looked at: <c>expired_states</c> or <c>unused_workspaces</c>.</summary>
+    public const string RetentionPartAttribute = "slackoauth.retention.part";
 
     /// <summary>The attribute that says why something failed: a reason of <see cref="OAuthFailureReasons"/>, an error of Slack's or of <see cref="SlackErrorCodes"/>, or an exception's type;
     /// absent where nothing failed.</summary>

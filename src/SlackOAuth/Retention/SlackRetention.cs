@@ -1,0 +1,219 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth;
+
+/// <summary>
+/// Removes what is kept no longer: expired states, and workspaces that nobody uses. A hosted service calls it; an app that has a schedule of its own may call it too. Every removal can be done twice,
+/// so any number of processes may sweep at once.
+/// </summary>
+public sealed class SlackRetention
+{
+    private const string TooManyUnused = "too_many_unused";
+    private const string NoListing = "no_listing";
+
+    private readonly SlackRetentionOptions _options;
+    private readonly IInstallationStore _installations;
+    private readonly IOAuthStateStore _states;
+    private readonly IWorkspaceActivity? _activity;
+    private readonly TimeProvider _time;
+    private readonly RetentionTelemetry _telemetry;
+    private readonly ILogger<SlackRetention> _logger;
+
+    internal SlackRetention(
+        IOptions<SlackRetentionOptions> options,
+        IInstallationStore installations,
+        IOAuthStateStore states,
+        IWorkspaceActivity? activity,
+        TimeProvider time,
+        RetentionTelemetry telemetry,
+        ILogger<SlackRetention> logger)
+    {
+        (_options, _installations, _states, _activity, _time, _telemetry, _logger) = (options.Value, installations, states, activity, time, telemetry, logger);
+    }
+
+    /// <summary>Sweeps once. What fails is logged and left to the next sweep.</summary>
+    /// <param name="cancellationToken">Ends the sweep; what was removed until then stays removed.</param>
+    public async Task<RetentionResult> SweepAsync(CancellationToken cancellationToken = default)
+    {
+        var (states, workspaces) = (0, 0);
+        var isIncomplete = false;
+        if (_options.ExpiredStatesEnabled && _states.GetCapability<IExpiredStatePurging>() is { } purging)
+        {
+            isIncomplete |= !await RunAsync(
+                RetentionTelemetry.States,
+                async () =>
+                {
+                    states = await purging.PurgeExpiredAsync(cancellationToken).ConfigureAwait(false);
+                    _telemetry.CountRemoved(RetentionTelemetry.States, states);
+                    return null;
+                },
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        if (_options.UnusedAfter is { } unusedAfter && _activity is { } activity)
+        {
+            isIncomplete |= !await RunAsync(
+                RetentionTelemetry.Workspaces,
+                () => RemoveUnusedAsync(
+                    activity,
+                    unusedAfter,
+                    () =>
+                    {
+                        workspaces++;
+                        _telemetry.CountRemoved(RetentionTelemetry.Workspaces, 1);
+                    },
+                    cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        RetentionLog.Swept(_logger, states, workspaces);
+        return new RetentionResult { ExpiredStates = states, Workspaces = workspaces, IsIncomplete = isIncomplete };
+    }
+
+    /// <returns>Why nothing was removed; null where there was no reason not to.</returns>
+    private async Task<string?> RemoveUnusedAsync(IWorkspaceActivity activity, TimeSpan unusedAfter, Action removed, CancellationToken cancellationToken)
+    {
+        if (_installations.GetCapability<IInstallationListing>() is not { } listing)
+        {
+            RetentionLog.CannotList(_logger);
+            return NoListing;
+        }
+
+        var (all, unused) = await FindUnusedAsync(listing, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false);
+        if (unused.Count > Math.Ceiling(all * _options.MaxUnusedShare))
+        {
+            RetentionLog.TooManyUnused(_logger, unused.Count, all);
+            return TooManyUnused;
+        }
+
+        await InBatchesAsync(
+            unused,
+            async workspace =>
+            {
+                if (await RemoveAsync(workspace, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false))
+                {
+                    removed();
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <summary>Those that were neither installed nor used since a time, and how many there are at all.</summary>
+    private async Task<(int All, List<WorkspaceId> Unused)> FindUnusedAsync(
+        IInstallationListing listing, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        var installedAt = new Dictionary<WorkspaceId, DateTimeOffset>();
+        await foreach (var bot in listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Note(new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot.InstalledAt);
+        }
+
+        await foreach (var installation in listing.ListInstallationsAsync(cancellationToken).ConfigureAwait(false))
+        {
+            Note(new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.InstalledAt);
+        }
+
+        var unused = new List<WorkspaceId>();
+        await InBatchesAsync(
+            installedAt.Where(workspace => workspace.Value < since).Select(workspace => workspace.Key),
+            async workspace =>
+            {
+                if (await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) is { } lastUse)
+                {
+                    if (lastUse < since)
+                    {
+                        unused.Add(workspace);
+                    }
+                }
+                else if (await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) is not null)
+                {
+                    // Another process may have removed it since it was listed; that is not to be noted again.
+                    await activity.RecordUseAsync(workspace, cancellationToken).ConfigureAwait(false);
+                }
+            },
+            cancellationToken).ConfigureAwait(false);
+        return (installedAt.Count, unused);
+
+        void Note(WorkspaceId workspace, DateTimeOffset at)
+        {
+            if (!installedAt.TryGetValue(workspace, out var latest) || latest < at)
+            {
+                installedAt[workspace] = at;
+            }
+        }
+    }
+
+    /// <summary>Removes a workspace that is still unused now: since it was listed, batches and pauses ago, it may have come back.</summary>
+    private async Task<bool> RemoveAsync(WorkspaceId workspace, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken)
+    {
+        if (_options.BeforeRemoval is { } ask && !await ask(workspace, cancellationToken).ConfigureAwait(false))
+        {
+            return false;
+        }
+
+        // Compared so that what is not known any more, because another process has removed it, is not removed here.
+        if (!(await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) < since)
+            || !(await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) < since))
+        {
+            return false;
+        }
+
+        await _installations.DeleteAllAsync(workspace, cancellationToken).ConfigureAwait(false);
+        await activity.ForgetAsync(workspace, cancellationToken).ConfigureAwait(false);
+        return true;
+    }
+
+    /// <summary>When a workspace was last installed; null where it is not.</summary>
+    private async ValueTask<DateTimeOffset?> FindInstalledAtAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        var installation = await _installations.FindInstallationAsync(workspace, cancellationToken: cancellationToken).ConfigureAwait(false);
+        var bot = await _installations.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false);
+        return bot is null || installation?.InstalledAt > bot.InstalledAt ? installation?.InstalledAt : bot.InstalledAt;
+    }
+
+    private async Task InBatchesAsync(IEnumerable<WorkspaceId> workspaces, Func<WorkspaceId, Task> act, CancellationToken cancellationToken)
+    {
+        var count = 0;
+        foreach (var workspace in workspaces)
+        {
+            if (count > 0 && count % _options.BatchSize == 0 && _options.BatchPause > TimeSpan.Zero)
+            {
+                await Task.Delay(_options.BatchPause, _time, cancellationToken).ConfigureAwait(false);
+            }
+
+            count++;
+            await act(workspace).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Runs a part, which says why it did not finish. What it throws, an app's hook or activity included, ends this part alone.</summary>
+    private async Task<bool> RunAsync(string part, Func<Task<string?>> run, CancellationToken cancellationToken)
+    {
+        var error = await _telemetry.ObserveAsync(
+            part,
+            async () =>
+            {
+                try
+                {
+                    return await run().ConfigureAwait(false);
+                }
+                catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+                {
+                    RetentionLog.Failed(_logger, part, Cause(exception));
+                    return exception.GetType().FullName;
+                }
+            }).ConfigureAwait(false);
+        return error is null;
+    }
+
+    /// <summary>A store's own message holds no secret; another's, and a driver's, may.</summary>
+    private static string Cause(Exception exception) => exception switch
+    {
+        SlackOAuthStoreException { InnerException: { } inner } => $"{exception.Message} ({inner.GetType().FullName})",
+        SlackOAuthStoreException => exception.Message,
+        _ => $"({exception.GetType().FullName})",
+    };
+}
