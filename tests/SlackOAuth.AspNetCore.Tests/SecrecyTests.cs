@@ -1,17 +1,23 @@
 using Microsoft.AspNetCore.WebUtilities;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using SlackOAuth.Stores;
 using SlackOAuth.Testing;
 
 namespace SlackOAuth.AspNetCore.Tests;
 
-/// <summary>Nothing secret is in any log, at any level, of any category; nor any id in this package's own.</summary>
+/// <summary>Nothing secret is in any log at any level, span, measurement, health report, <c>ToString</c> or exception, of any library; nor any id in this family's own.</summary>
 public sealed class SecrecyTests
 {
     [Fact]
-    public async Task No_log_holds_a_token_a_state_a_code_a_nonce_or_a_secret()
+    public async Task Nothing_seen_from_outside_holds_a_token_a_state_a_code_a_nonce_or_a_secret()
     {
         var secrets = new List<string> { SlackTestApp.ClientSecret, SlackTestApp.SigningSecret };
         var store = new RecordingInstallationStore();
+        using var spans = new SpanRecorder();
+        using var measurements = new MeasurementRecorder();
+        var shown = new List<string?>();
         await using var app = await SlackTestApp.StartAsync(new()
         {
             Slack = new() { Apps = [new() { TokenRotation = true }] },
@@ -21,9 +27,14 @@ public sealed class SecrecyTests
                 options.Scopes = ["commands", "incoming-webhook"];
                 options.UserScopes = ["search:read"];
                 options.SignIn.UserInfoEnabled = true;
+                options.Hooks.AfterInstall = context => Show(context, context.Installation, context.Installation.ToBot());
+
+                // The text of the driver's own exception, below the store's, is the driver's.
+                options.Hooks.Failed = context => Show(context, context.Error, context.Exception?.Message);
             },
-            Handlers = events => events.OnCommand("/hello", _ => Task.CompletedTask),
+            Handlers = events => events.OnCommand("/hello", request => Show(request, request.Context, request.Authorization)),
         });
+        using var tracing = spans.Begin();
         using var browser = app.OpenBrowser();
 
         Collect(secrets, browser.Decide(await browser.BeginInstallAsync()), out var callback);
@@ -62,18 +73,68 @@ public sealed class SecrecyTests
             using var answer = await app.Slack.DeliverEventAsync(app.Client, "/slack/events", slackEvent, cancellationToken: SlackTestApp.Cancellation);
         }
 
+        Assert.True(shown.Count > 20, "nothing was shown");
+        shown.AddRange([app.App.Services.GetRequiredService<IOptions<SlackOAuthOptions>>().Value.ToString(), app.App.Services.GetRequiredService<SlackOAuthClient>().ToString()]);
+        store.Fails = _ => true;
+        var health = await app.App.Services.GetRequiredService<HealthCheckService>().CheckHealthAsync(SlackTestApp.Cancellation);
+        Assert.Equal(HealthStatus.Unhealthy, health.Status);
+        shown.AddRange(health.Entries.Select(entry => $"{entry.Key} {entry.Value.Description} {entry.Value.Exception} {string.Join(' ', entry.Value.Data)}"));
+        await spans.WaitForAsync("slackoauth.request");
+        var ownSpans = spans.Spans.Where(span => span.Source.Name.StartsWith("SlackOAuth", StringComparison.Ordinal)).ToArray();
+        Assert.True(ownSpans.Length > 50, "the spans were not captured");
+        Assert.All(ownSpans, span => Assert.DoesNotContain("0FAKE", SpanRecorder.Write(span), StringComparison.Ordinal));
+        var all = shown.Select(text => text ?? "").Concat(spans.Spans.Select(SpanRecorder.Write)).Concat(measurements.Written).ToArray();
+        Assert.Contains(all, text => text.Contains("slackoauth.callback.duration", StringComparison.Ordinal));
+        Assert.All(all, text => Assert.False(Holds(text), text));
+
         var records = app.Logs.GetSnapshot();
         Assert.True(records.Count > 50, "the logs were not captured");
         foreach (var record in records)
         {
             var text = $"{record.Message} {string.Join(' ', record.StructuredState?.Select(pair => pair.Value) ?? [])} {record.Exception}";
-            Assert.False(secrets.Any(secret => text.Contains(secret, StringComparison.Ordinal) || text.Contains(Uri.EscapeDataString(secret), StringComparison.Ordinal)), $"{record.Category} {record.Id}: {text}");
-            Assert.DoesNotContain("xox", text, StringComparison.Ordinal);
+            Assert.False(Holds(text), $"{record.Category} {record.Id}: {text}");
         }
 
         var own = records.Where(record => record.Category!.StartsWith("SlackOAuth", StringComparison.Ordinal)).ToArray();
         Assert.True(own.Select(record => record.Id.Id).Distinct().Count() >= 8, "the package's own messages were not captured");
         Assert.All(own, record => Assert.DoesNotContain("0FAKE", record.Message, StringComparison.Ordinal));
+
+        bool Holds(string text) =>
+            text.Contains("xox", StringComparison.Ordinal)
+            || secrets.Any(secret => text.Contains(secret, StringComparison.Ordinal) || text.Contains(Uri.EscapeDataString(secret), StringComparison.Ordinal));
+
+        Task Show(params object?[] things)
+        {
+            shown.AddRange(things.Select(thing => thing?.ToString()));
+            return Task.CompletedTask;
+        }
+    }
+
+    [Fact]
+    public async Task No_page_holds_more_than_the_state_that_its_own_browser_has_to_bring_back()
+    {
+        await using var app = await SlackTestApp.StartAsync(new()
+        {
+            Slack = new() { Apps = [new() { TokenRotation = true }] },
+            Options = options => (options.Scopes, options.UserScopes) = (["commands", "incoming-webhook"], ["search:read"]),
+        });
+        using var browser = app.OpenBrowser();
+        var secrets = new List<string> { SlackTestApp.ClientSecret, SlackTestApp.SigningSecret };
+
+        Collect(secrets, browser.Decide(await browser.BeginInstallAsync()), out var callback);
+        var success = await browser.GetAsync(callback);
+        var failure = await browser.GetAsync(callback);
+        var installation = (await app.Store.FindInstallationAsync(WorkspaceId.ForTeam("T0FAKETEAM1"), cancellationToken: SlackTestApp.Cancellation))!;
+        secrets.AddRange(new[] { installation.BotToken, installation.BotRefreshToken, installation.UserToken, installation.UserRefreshToken, installation.IncomingWebhookUrl }.OfType<string>());
+        var install = await browser.GetAsync("/slack/install");
+
+        Assert.Equal(2 + 2 + 5, secrets.Count);
+        Assert.Equal(("invalid_browser", System.Net.HttpStatusCode.OK), (failure.Reason, success.Status));
+        foreach (var page in new[] { success, failure, install })
+        {
+            var text = $"{page.Html} {page.Response.Headers} {page.Response.Content.Headers}";
+            Assert.DoesNotContain(secrets, secret => text.Contains(secret, StringComparison.Ordinal) || text.Contains(System.Net.WebUtility.HtmlEncode(secret), StringComparison.Ordinal));
+        }
     }
 
     [Fact]

@@ -89,6 +89,7 @@ internal sealed class SlackTestApp : IAsyncDisposable
             setup.Options?.Invoke(options);
         }).UseInMemory();
         setup.Stores?.Invoke(stores);
+        builder.Services.AddHealthChecks().AddSlackOAuthStores();
 
         // Waits would be by the test's clock, which stands still.
         builder.Services.AddSlackOAuthClient(options => options.MaxRetries = 0).ConfigurePrimaryHttpMessageHandler(slack.CreateHandler);
