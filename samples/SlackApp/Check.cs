@@ -96,6 +96,15 @@ public sealed partial class Check(SlackAppHost host) : IDisposable
             Expect(await _browser.GetAsync(await BackFromSlackAsync(_browser, "/slack/signin", "allow")), HttpStatusCode.Unauthorized, "invalid_nonce");
             Contains("Not signed in", await _browser.GetAsync("/"));
         });
+        await StepAsync("the status page shows the stores' health and what was counted, and no token", async () =>
+        {
+            Expect(await _browser.GetAsync("/health"), HttpStatusCode.OK, "Healthy");
+            var status = await _browser.GetAsync("/status");
+            Contains("slackoauth_installations", status);
+            Contains("error.type=invalid_state", status);
+            Contains("slackoauth.signature=mismatch", status);
+            True(!status.Body.Contains("xox", StringComparison.Ordinal), "the page shows a token");
+        });
         await StepAsync("Sign in with Slack signs in", async () =>
         {
             Expect(await _browser.GetAsync(await BackFromSlackAsync(_browser, "/slack/signin", "allow")), HttpStatusCode.Redirect, "");

@@ -14,7 +14,7 @@ internal static class HomePage
         return Page.Render("Sample app", $"""
             <header>
             <h1>Sample app</h1>
-            <p class="soft">{(context.User.Identity is { IsAuthenticated: true } user ? $"Signed in as <strong id=\"user\">{HtmlEncode(user.Name)}</strong>" : "Not signed in")}</p>
+            <p class="soft">{(context.User.Identity is { IsAuthenticated: true } user ? $"Signed in as <strong id=\"user\">{HtmlEncode(user.Name)}</strong>" : "Not signed in")} · <a id="status" href="/status">Status</a></p>
             </header>
             <p class="actions"><a class="button" id="install" href="/slack/install">Add to Slack</a> <a class="button quiet" id="signin" href="/slack/signin">Sign in with Slack</a></p>
             {(isPretending ? Pretend.Render(outcome) : "")}

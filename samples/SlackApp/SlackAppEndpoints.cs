@@ -1,5 +1,6 @@
 using System.Text.Json;
 using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using SlackOAuth;
 using SlackOAuth.AspNetCore;
 using SlackOAuth.Stores;
@@ -38,8 +39,13 @@ internal static class SlackAppEndpoints
             context.Response.Redirect("/");
         });
 
-        // Everybody may see this page of a sample. A deployment asks who is looking: .RequireAuthorization().
+        // Everybody may see these pages of a sample. A deployment asks who is looking: .RequireAuthorization().
         app.MapGet("/", async (HttpContext context, IInstallationStore store) => Page.Html(await HomePage.RenderAsync(context, store)));
+        app.MapGet("/status", async (HealthCheckService health, MetricsBoard metrics, CancellationToken cancellationToken) =>
+            Page.Html(await StatusPage.RenderAsync(health, metrics, cancellationToken)));
+
+        // For a load balancer: 200 "Healthy", or 503.
+        app.MapHealthChecks("/health");
     }
 
     private static async Task OpenModalAsync(SlackRequest request)

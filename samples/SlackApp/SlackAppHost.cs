@@ -36,7 +36,9 @@ public sealed class SlackAppHost : IAsyncDisposable
                 (options.SlackUrl, options.RedirectUri) = (slack.BaseAddress, null);
                 options.SuccessUrl ??= "/";
             }
-        }).UseChosenStore(builder.Configuration, folder);
+        }).UseChosenStore(builder.Configuration, folder).AddRetention();
+        builder.Services.AddHealthChecks().AddSlackOAuthStores();
+        builder.Services.AddSingleton<MetricsBoard>();
 
         if (slack is not null)
         {
@@ -47,6 +49,9 @@ public sealed class SlackAppHost : IAsyncDisposable
         builder.Services.AddDataProtection().PersistKeysToFileSystem(new(Path.Combine(folder, "keys")));
 
         var app = builder.Build();
+
+        // Made now, so that it counts from the start.
+        app.Services.GetRequiredService<MetricsBoard>();
         app.UseAuthentication();
         app.MapSlackApp();
         if (slack is not null)

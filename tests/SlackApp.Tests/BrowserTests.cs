@@ -123,6 +123,23 @@ public sealed class BrowserTests(ChromiumFixture chromium)
     }
 
     [Fact]
+    public async Task The_status_page_shows_the_stores_health_and_what_was_counted_and_no_token()
+    {
+        await using var session = await SlackAppSession.StartAsync(chromium);
+        var page = await session.OpenBrowserAsync();
+        await BeginInstallAsync(page);
+        await DecideAsync(page, "Allow");
+
+        await page.Locator("#status").ClickAsync();
+
+        await Expect(page.Locator("#health")).ToHaveTextAsync("Healthy");
+        await Expect(page.Locator("#checks")).ToContainTextAsync("slackoauth_states");
+        await Expect(page.Locator("#metrics")).ToContainTextAsync("slackoauth.outcome=succeeded, slackoauth.purpose=install");
+        await Expect(page.Locator("body")).Not.ToContainTextAsync("xox");
+        Assert.Empty(session.Troubles);
+    }
+
+    [Fact]
     public async Task The_buttons_that_stand_for_a_user_of_Slack_do_what_they_say()
     {
         await using var session = await SlackAppSession.StartAsync(chromium);
