@@ -61,6 +61,18 @@ public sealed class SecretsAtRestTests : TestBackends.SecretsAtRestTests
         return bytes;
     }
 
+    protected override async ValueTask SettleAsync(StoreScope scope)
+    {
+        await _own.Container!.ExecuteAsync("redis-cli", "BGREWRITEAOF");
+        string persistence;
+        do
+        {
+            Assert.False(TestContext.Current.CancellationToken.IsCancellationRequested);
+            persistence = await _own.Container.ExecuteAsync("redis-cli", "INFO", "persistence");
+        }
+        while (persistence.Contains("aof_rewrite_in_progress:1", StringComparison.Ordinal) || persistence.Contains("aof_rewrite_scheduled:1", StringComparison.Ordinal));
+    }
+
     private sealed class OwnServer : IAsyncDisposable
     {
         internal OwnServer() => Scopes = new RedisScopes(() => new(Container!.ConnectionString), isProxied: false);

@@ -20,6 +20,10 @@ public abstract class SecretsAtRestTests(StoreFixture<IInstallationStore> instal
     /// <param name="scope">The part of the engine.</param>
     protected abstract ValueTask<IReadOnlyList<byte[]>> ReadAsync(StoreScope scope);
 
+    /// <summary>Makes the engine do now what it does in its own time with what was deleted, such as writing its log anew.</summary>
+    /// <param name="scope">The part of the engine.</param>
+    protected virtual ValueTask SettleAsync(StoreScope scope) => ValueTask.CompletedTask;
+
     /// <inheritdoc />
     public virtual async ValueTask InitializeAsync()
     {
@@ -68,6 +72,39 @@ public abstract class SecretsAtRestTests(StoreFixture<IInstallationStore> instal
         foreach (var store in new object[] { plainInstallations, plainStates, hiddenInstallations, hiddenStates })
         {
             await ((store as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+    }
+
+    /// <summary>DeleteAllAsync leaves nothing behind: no listing shows it, and no byte holds it, while the neighbour's are there.</summary>
+    [Fact]
+    public virtual async Task Nothing_of_a_deleted_workspace_is_in_any_listing_or_byte()
+    {
+        var scope = new StoreScope().With(options => options.HistoryEnabled = true);
+        var (store, stateStore) = (await installations.CreateAsync(scope), await states.CreateAsync(scope));
+        var neighbour = Installation("U1", 1) with { TeamId = "T2" };
+        _secrets.Clear();
+        await FillAsync(store, stateStore);
+        await store.SaveAsync(neighbour, Cancellation);
+
+        await store.DeleteAllAsync(Workspace, Cancellation);
+
+        Assert.Equal(["T2"], await store.GetCapability<IInstallationListing>()!.ListBotsAsync(Cancellation).Select(bot => bot.TeamId).ToArrayAsync(Cancellation));
+        Assert.Equal(["T2"], await store.GetCapability<IInstallationListing>()!.ListInstallationsAsync(Cancellation).Select(installation => installation.TeamId).ToArrayAsync(Cancellation));
+        Assert.Empty(await store.GetCapability<IInstallationHistory>()!.ListBotHistoryAsync(Workspace, Cancellation).ToArrayAsync(Cancellation));
+        Assert.Empty(await store.GetCapability<IInstallationHistory>()!.ListInstallationHistoryAsync(Workspace, cancellationToken: Cancellation).ToArrayAsync(Cancellation));
+        foreach (var opened in new object[] { store, stateStore })
+        {
+            await ((opened as IAsyncDisposable)?.DisposeAsync() ?? ValueTask.CompletedTask);
+        }
+
+        await SettleAsync(scope);
+        var held = await ReadAsync(scope);
+        Assert.True(IsIn(held, neighbour.BotToken!), "The search does not see the neighbour's token.");
+        var deleted = _secrets.Where(secret => secret.StartsWith("xox", StringComparison.Ordinal) || secret.StartsWith("webhook", StringComparison.Ordinal)).ToArray();
+        Assert.True(deleted.Length > 20, "Next to nothing was saved.");
+        foreach (var secret in deleted)
+        {
+            Assert.False(IsIn(held, secret), $"The {secret[..secret.IndexOf('-', StringComparison.Ordinal)]} of a deleted workspace is still there.");
         }
     }
 
