@@ -22,7 +22,7 @@ public sealed class ApiTests
         // Extensions live where those they extend are found: see the registration rules of .NET's own libraries.
         var strays = PublicTypes(package).Where(type =>
             type.Namespace?.StartsWith("SlackOAuth", StringComparison.Ordinal) != true
-            && !(type is { IsAbstract: true, IsSealed: true } && type.Namespace is "Microsoft.Extensions.DependencyInjection" or "Microsoft.AspNetCore.Builder" or "Microsoft.AspNetCore.Http"));
+            && !(type is { IsAbstract: true, IsSealed: true } && type.Namespace is "Microsoft.Extensions.DependencyInjection" or "OpenTelemetry.Trace" or "OpenTelemetry.Metrics" or "Microsoft.AspNetCore.Builder" or "Microsoft.AspNetCore.Http"));
         Check.None(strays.Select(type => type.FullName));
     }
 
@@ -64,6 +64,7 @@ public sealed class ApiTests
     [InlineData("SlackOAuth.Stores.SqlServer", "SlackOAuth.Stores.Relational", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.AspNetCore", "SlackOAuth", "SlackOAuth.Stores")]
+    [InlineData("SlackOAuth.OpenTelemetry", "SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Testing")]
     public void A_package_knows_no_more_of_the_family_than_its_place_in_the_house(string package, params string[] mayKnow)
     {
