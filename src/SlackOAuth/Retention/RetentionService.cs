@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -15,11 +14,11 @@ internal sealed class RetentionService(SlackRetention retention, IOptions<SlackR
         var interval = options.Value.Interval;
         try
         {
-            await Task.Delay((interval < MaxFirstDelay ? interval : MaxFirstDelay) * Fraction(), time, stoppingToken).ConfigureAwait(false);
+            await Task.Delay(Jitter.PartOf(interval < MaxFirstDelay ? interval : MaxFirstDelay), time, stoppingToken).ConfigureAwait(false);
             while (true)
             {
                 await retention.SweepAsync(stoppingToken).ConfigureAwait(false);
-                await Task.Delay(interval * (0.9 + (0.2 * Fraction())), time, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Jitter.Of(interval), time, stoppingToken).ConfigureAwait(false);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -27,6 +26,4 @@ internal sealed class RetentionService(SlackRetention retention, IOptions<SlackR
             // A host that is disposed without being stopped would call it a failure.
         }
     }
-
-    private static double Fraction() => RandomNumberGenerator.GetInt32(10_001) / 10_000d;
 }

@@ -68,7 +68,7 @@ public sealed class SlackRetention
                 cancellationToken).ConfigureAwait(false);
         }
 
-        RetentionLog.Swept(_logger, states, workspaces);
+        Log.RetentionSwept(_logger, states, workspaces);
         return new RetentionResult { ExpiredStates = states, Workspaces = workspaces, IsIncomplete = isIncomplete };
     }
 
@@ -77,14 +77,14 @@ public sealed class SlackRetention
     {
         if (_installations.GetCapability<IInstallationListing>() is not { } listing)
         {
-            RetentionLog.CannotList(_logger);
+            Log.CannotListWorkspaces(_logger);
             return NoListing;
         }
 
         var (all, unused) = await FindUnusedAsync(listing, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false);
         if (unused.Count > Math.Ceiling(all * _options.MaxUnusedShare))
         {
-            RetentionLog.TooManyUnused(_logger, unused.Count, all);
+            Log.TooManyUnused(_logger, unused.Count, all);
             return TooManyUnused;
         }
 
@@ -202,18 +202,10 @@ public sealed class SlackRetention
                 }
                 catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
                 {
-                    RetentionLog.Failed(_logger, part, Cause(exception));
+                    Log.RetentionFailed(_logger, part, Log.Cause(exception));
                     return exception.GetType().FullName;
                 }
             }).ConfigureAwait(false);
         return error is null;
     }
-
-    /// <summary>A store's own message holds no secret; another's, and a driver's, may.</summary>
-    private static string Cause(Exception exception) => exception switch
-    {
-        SlackOAuthStoreException { InnerException: { } inner } => $"{exception.Message} ({inner.GetType().FullName})",
-        SlackOAuthStoreException => exception.Message,
-        _ => $"({exception.GetType().FullName})",
-    };
 }

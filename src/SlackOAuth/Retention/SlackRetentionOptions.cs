@@ -5,7 +5,7 @@ namespace SlackOAuth;
 /// <summary>What retention removes, and how gently. What is not asked for stays: by default only states that have expired go.</summary>
 public sealed class SlackRetentionOptions
 {
-    /// <summary>How long one sweep is after another. Each process sweeps, at a time of its own: up to ten minutes after its start, then after the interval, a tenth more or less.</summary>
+    /// <summary>How long one sweep is after another. Each process sweeps, at a time of its own: up to ten minutes after its start, then after the interval, up to a fifth more or less.</summary>
     /// <value>A day by default; a minute to 30 days.</value>
     public TimeSpan Interval { get; set; } = TimeSpan.FromDays(1);
 
