@@ -18,24 +18,29 @@ internal static class StatusPage
             </header>
             <h2>Stores</h2>
             {Table("checks", ["Check", "Status", "What it found", "Took"], report.Entries.Select(entry => (string[])[
-                entry.Key, entry.Value.Status.ToString(), entry.Value.Description ?? "", Milliseconds(entry.Value.Duration.TotalSeconds)]))}
+                Code(entry.Key), entry.Value.Status.ToString(), HtmlEncode(entry.Value.Description ?? ""), Milliseconds(entry.Value.Duration.TotalSeconds)]))}
             <h2>Since the start</h2>
-            {Table("metrics", ["Instrument", "Attributes", "Count", "On average"], metrics.Rows.Select(row => (string[])[
-                row.Instrument,
-                row.Attributes,
+            {Table("metrics", ["Instrument", "Attributes", "Count", "Average"], metrics.Rows.Select(row => (string[])[
+                Code(row.Instrument),
+                Code(row.Attributes),
                 (row.IsHistogram ? row.Count : row.Total).ToString("N0", CultureInfo.InvariantCulture),
                 row is { IsHistogram: true, Unit: "s" } ? Milliseconds(row.Total / row.Count) : ""]))}
             """);
     }
 
+    private static string Code(string text) => $"<code>{HtmlEncode(text)}</code>";
+
     private static string Milliseconds(double seconds) => (seconds * 1000).ToString("N1", CultureInfo.InvariantCulture) + " ms";
 
+    /// <param name="id">The element's id.</param>
+    /// <param name="heads">The names of the columns.</param>
+    /// <param name="rows">Their cells, as HTML.</param>
     private static string Table(string id, string[] heads, IEnumerable<string[]> rows)
     {
         var table = new StringBuilder($"""<div class="scroll"><table id="{id}"><thead><tr>""").AppendJoin("", heads.Select(head => $"<th>{head}</th>")).Append("</tr></thead><tbody>\n");
         foreach (var row in rows)
         {
-            table.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{HtmlEncode(cell)}</td>")).Append("</tr>\n");
+            table.Append("<tr>").AppendJoin("", row.Select(cell => $"<td>{cell}</td>")).Append("</tr>\n");
         }
 
         return table.Append("</tbody></table></div>").ToString();
