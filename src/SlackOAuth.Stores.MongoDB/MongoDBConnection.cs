@@ -16,7 +16,7 @@ internal sealed class MongoDBConnection : IDisposable
         options.Validate();
         _options = options;
         Database = client.GetDatabase(options.DatabaseName ?? MongoDBStoreOptions.DefaultDatabaseName);
-        _places = new SemaphoreSlim(Database.Client.Settings.MaxConnectionPoolSize is > 0 and var connections ? connections : int.MaxValue);
+        _places = Places(client);
     }
 
     internal MongoDBConnection(MongoDBStoreOptions options)
@@ -26,7 +26,7 @@ internal sealed class MongoDBConnection : IDisposable
         var url = MongoUrl.Create(options.ConnectionString);
         _owned = new MongoClient(url);
         Database = _owned.GetDatabase(options.DatabaseName ?? url.DatabaseName ?? MongoDBStoreOptions.DefaultDatabaseName);
-        _places = new SemaphoreSlim(Database.Client.Settings.MaxConnectionPoolSize is > 0 and var connections ? connections : int.MaxValue);
+        _places = Places(_owned);
     }
 
     internal IMongoDatabase Database { get; }
@@ -52,4 +52,7 @@ internal sealed class MongoDBConnection : IDisposable
         _owned?.Dispose();
         _places.Dispose();
     }
+
+    /// <summary>As many as the driver has connections; zero of them means no limit.</summary>
+    private static SemaphoreSlim Places(IMongoClient client) => new(client.Settings.MaxConnectionPoolSize is > 0 and var connections ? connections : int.MaxValue);
 }

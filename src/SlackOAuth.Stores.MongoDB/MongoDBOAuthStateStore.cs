@@ -1,3 +1,4 @@
+using System.Text;
 using Microsoft.Extensions.Options;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -56,11 +57,12 @@ public sealed class MongoDBOAuthStateStore : IOAuthStateStore, IExpiredStatePurg
             { MongoDBFields.ClientId, _clientId },
             { MongoDBSchema.ExpiresAt, new BsonDateTime(expiresAt.ToUnixTimeMilliseconds()) },
             { MongoDBFields.ExpiresTicks, MongoDBRecords.Ticks(expiresAt) },
+            { MongoDBFields.Data, Encoding.UTF8.GetString(StoreJson.Serialize(new StoredOAuthState(data, expiresAt))) },
         };
         await _states.WriteAsync(
             nameof(IssueAsync),
             key,
-            document.AddRange(MongoDBRecords.Write(data)),
+            document,
             static async (states, document, cancellationToken) =>
             {
                 try

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using MongoDB.Bson;
 
@@ -60,20 +61,6 @@ internal static class MongoDBRecords
         return document;
     }
 
-    /// <summary>The fields of a state's document beside its key and its end.</summary>
-    internal static BsonDocument Write(OAuthStateData data)
-    {
-        var document = new BsonDocument();
-        document.Add("purpose", (int)data.Purpose);
-        Add(document, "team_id", data.TeamId);
-        Add(document, "scopes", data.Scopes);
-        Add(document, "user_scopes", data.UserScopes);
-        Add(document, "redirect_uri", data.RedirectUri?.OriginalString);
-        Add(document, "nonce_hash", data.NonceHash);
-        Add(document, "app_data", data.AppData);
-        return document;
-    }
-
     private static void Add(BsonDocument document, string name, string? value)
     {
         if (value is not null)
@@ -127,18 +114,8 @@ internal static class MongoDBRecords
     internal static long ReadFence(BsonDocument workspace, bool isOfBot) =>
         Number(AsDocument((isOfBot ? AsDocument(workspace[MongoDBFields.Bot]) : ReadList(workspace, MongoDBFields.Installations).First())[MongoDBFields.Lease]), MongoDBFields.Fence);
 
-    internal static StoredOAuthState ReadState(BsonDocument state) => new(
-        new OAuthStateData
-        {
-            Purpose = (OAuthStatePurpose)Number(state, "purpose"),
-            TeamId = Text(state, "team_id"),
-            Scopes = Scopes(state, "scopes"),
-            UserScopes = Scopes(state, "user_scopes"),
-            RedirectUri = Text(state, "redirect_uri") is { } uri ? new Uri(uri, UriKind.RelativeOrAbsolute) : null,
-            NonceHash = Text(state, "nonce_hash"),
-            AppData = Json(state, "app_data"),
-        },
-        DateTimeOffset.UnixEpoch.AddTicks(Number(state, MongoDBFields.ExpiresTicks)));
+    /// <summary>A state, which is kept as the text of <see cref="StoreJson"/>: nothing looks into it, and a decorator may have made it longer than an app may. [21]</summary>
+    internal static StoredOAuthState ReadState(BsonDocument state) => StoreJson.ReadState(Encoding.UTF8.GetBytes(Text(state, MongoDBFields.Data) ?? throw Damaged(MongoDBFields.Data)));
 
     private static Bot? ReadBotRecord(BsonDocument bot) => Text(bot, "bot_token") is not { } token
         ? null

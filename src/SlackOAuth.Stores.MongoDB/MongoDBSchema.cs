@@ -93,6 +93,8 @@ internal static class MongoDBFields
     /// <summary>When a state ends, in steps of 100 ns since 1970; the date beside it, which the server's index reads, has milliseconds.</summary>
     internal const string ExpiresTicks = "expires_ticks";
 
+    internal const string Data = "data";
+
     internal const string Lease = "lease";
     internal const string Fence = "fence";
     internal const string Until = "until";

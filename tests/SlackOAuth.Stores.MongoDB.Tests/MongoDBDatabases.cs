@@ -9,7 +9,7 @@ using SlackOAuth.Stores.TestBackends;
 namespace SlackOAuth.Stores.MongoDB.Tests;
 
 /// <summary>The part of a MongoDB that each scope has: a database, a proxy of its own, which breaks, and a client that counts the commands it sends.</summary>
-internal sealed class MongoDBDatabases(MongoDBServer server) : IAsyncDisposable
+public sealed class MongoDBDatabases(MongoDBServer server) : IEngineScopes
 {
     private static readonly string[] Collections = ["slack_installations", "slack_states"];
 
@@ -26,16 +26,22 @@ internal sealed class MongoDBDatabases(MongoDBServer server) : IAsyncDisposable
 
     internal TcpProxy Proxy(string scope) => _scopes[scope].Proxy;
 
+    /// <inheritdoc />
+    public TcpProxy? FindProxy(StoreScope scope) => _scopes.GetValueOrDefault(scope.Name)?.Proxy;
+
     /// <summary>The commands that the scope's client has sent, other than those of the driver's own.</summary>
     internal IReadOnlyList<BsonDocument> Commands(string scope) => [.. _scopes[scope].Commands];
 
-    /// <summary>Everything in the scope's database.</summary>
-    internal async Task<string> DumpAsync(string scope)
+    /// <summary>How long the last answer to one of those was.</summary>
+    internal int LastAnswerBytes(string scope) => _scopes[scope].LastAnswerBytes;
+
+    /// <inheritdoc />
+    public async ValueTask<string> DumpAsync(StoreScope scope)
     {
         var dump = new StringBuilder();
         foreach (var name in Collections)
         {
-            foreach (var document in await AllAsync(scope, name))
+            foreach (var document in await AllAsync(scope.Name, name))
             {
                 dump.Append(name).Append(' ').AppendLine(document.ToString());
             }
@@ -44,19 +50,31 @@ internal sealed class MongoDBDatabases(MongoDBServer server) : IAsyncDisposable
         return dump.ToString();
     }
 
+    /// <summary>Every document of the scope's database, as it comes from the server.</summary>
+    internal async Task<IReadOnlyList<byte[]>> CopyAsync(string scope)
+    {
+        var documents = new List<byte[]>();
+        foreach (var name in Collections)
+        {
+            documents.AddRange((await AllAsync(scope, name)).Select(document => document.ToBson()));
+        }
+
+        return documents;
+    }
+
     /// <summary>How many states MongoDB would hold if its clock were the test's, with the minute that it takes between two sweeps.</summary>
-    internal async Task<long> CountStatesAsync(StoreScope scope) =>
+    public async ValueTask<long> CountStatesAsync(StoreScope scope) =>
         (await AllAsync(scope.Name, "slack_states")).Count(state => state["expires_at"].ToUniversalTime() + TimeSpan.FromMinutes(1) > scope.Time.GetUtcNow());
 
-    /// <summary>Adds a field to every document, and to every record in it.</summary>
-    internal async Task AddUnknownFieldsAsync(string scope)
+    /// <summary>Adds a field to every document, to every record in it, and to JSON.</summary>
+    public async ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
         foreach (var name in Collections)
         {
-            foreach (var document in await AllAsync(scope, name))
+            foreach (var document in await AllAsync(scope.Name, name))
             {
                 Extend(document);
-                await Collection(scope, name).ReplaceOneAsync(new BsonDocument("_id", document["_id"]), document);
+                await Collection(scope.Name, name).ReplaceOneAsync(new BsonDocument("_id", document["_id"]), document);
             }
         }
 
@@ -65,6 +83,11 @@ internal sealed class MongoDBDatabases(MongoDBServer server) : IAsyncDisposable
             foreach (var inner in document.Values.SelectMany(value => value is BsonArray array ? (IEnumerable<BsonValue>)array : [value]).OfType<BsonDocument>())
             {
                 Extend(inner);
+            }
+
+            if (document.TryGetValue("data", out var json))
+            {
+                document["data"] = """{"a_field_of_tomorrow":{"and":["more"]},""" + json.AsString[1..];
             }
 
             document["a_field_of_tomorrow"] = new BsonDocument("and", new BsonArray { "more" });
@@ -96,19 +119,29 @@ internal sealed class MongoDBDatabases(MongoDBServer server) : IAsyncDisposable
         {
             Proxy = MongoDBServer.Proxy(connectionString);
             var settings = MongoDBServer.Settings(connectionString, Proxy.Port);
-            settings.ClusterConfigurator = cluster => cluster.Subscribe<CommandStartedEvent>(started =>
-            {
-                if (!OfTheDriver.Contains(started.CommandName))
+            settings.ClusterConfigurator = cluster => cluster
+                .Subscribe<CommandStartedEvent>(started =>
                 {
-                    Commands.Enqueue((BsonDocument)started.Command.DeepClone());
-                }
-            });
+                    if (!OfTheDriver.Contains(started.CommandName))
+                    {
+                        Commands.Enqueue((BsonDocument)started.Command.DeepClone());
+                    }
+                })
+                .Subscribe<CommandSucceededEvent>(succeeded =>
+                {
+                    if (!OfTheDriver.Contains(succeeded.CommandName))
+                    {
+                        LastAnswerBytes = succeeded.Reply.ToBson().Length;
+                    }
+                });
             Client = new MongoClient(settings);
         }
 
         internal TcpProxy Proxy { get; }
 
         internal MongoClient Client { get; }
+
+        internal int LastAnswerBytes { get; private set; }
 
         internal ConcurrentQueue<BsonDocument> Commands { get; } = new();
     }
