@@ -1,5 +1,11 @@
 using System.Security.Cryptography;
+using Amazon.DynamoDBv2;
+using Amazon.Runtime;
+using MongoDB.Bson;
+using MongoDB.Driver;
 using Npgsql;
+using SlackOAuth.Stores.DynamoDB;
+using SlackOAuth.Stores.MongoDB;
 using SlackOAuth.Stores.PostgreSql;
 using SlackOAuth.Stores.Redis;
 using SlackOAuth.Stores.Sqlite;
@@ -18,6 +24,8 @@ internal static class EngineGroups
         ["sqlite"] = SqliteAsync,
         ["redis"] = RedisAsync,
         ["postgresql"] = PostgreSqlAsync,
+        ["mongodb"] = MongoDBAsync,
+        ["dynamodb"] = DynamoDBAsync,
     };
 
     private static string Prefix => "bench" + RandomNumberGenerator.GetHexString(8, lowercase: true);
@@ -121,6 +129,45 @@ internal static class EngineGroups
             new PostgreSqlOAuthStateStore(Sample.Options, options),
             () => BarePostgreSql.ConnectAsync(source, options),
             RoundTrips);
+        return new(cases, server.DisposeAsync);
+    }
+
+    private static async Task<EngineGroup> MongoDBAsync()
+    {
+        var server = new BenchmarkServer(Engine.MongoDB, async connectionString =>
+        {
+            using var client = new MongoClient(connectionString);
+            await client.GetDatabase("admin").RunCommandAsync<BsonDocument>(new BsonDocument("ping", 1));
+        });
+        var client = new MongoClient(await server.GetConnectionStringAsync());
+        var options = new MongoDBStoreOptions { DatabaseName = Prefix };
+        var cases = await EngineCases.CreateAsync(
+            "mongodb",
+            new MongoDBInstallationStore(Sample.Options, client, options),
+            new MongoDBOAuthStateStore(Sample.Options, client, options),
+            () => Task.FromResult<IBareEngine>(new BareMongoDB(client, options)),
+            RoundTrips / 2);
+        return new(cases, server.DisposeAsync);
+    }
+
+    private static async Task<EngineGroup> DynamoDBAsync()
+    {
+        static AmazonDynamoDBClient Connect(string serviceUrl) =>
+            new(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = serviceUrl, AuthenticationRegion = "us-east-1" });
+
+        var server = new BenchmarkServer(Engine.DynamoDB, async serviceUrl =>
+        {
+            using var client = Connect(serviceUrl);
+            await client.ListTablesAsync();
+        });
+        var client = Connect(await server.GetConnectionStringAsync());
+        var options = new DynamoDBStoreOptions { TableName = Prefix };
+        var cases = await EngineCases.CreateAsync(
+            "dynamodb",
+            new DynamoDBInstallationStore(Sample.Options, client, options),
+            new DynamoDBOAuthStateStore(Sample.Options, client, options),
+            () => Task.FromResult<IBareEngine>(new BareDynamoDB(client, options.TableName)),
+            RoundTrips / 10);
         return new(cases, server.DisposeAsync);
     }
 }
