@@ -8,7 +8,7 @@ public static class StoreChoice
 #if AOT
     private const string Names = "file, redis or dynamodb: this is an AOT build, and the drivers of the others are not made for it";
 #else
-    private const string Names = "file, sqlite, redis, postgresql, sqlserver or dynamodb";
+    private const string Names = "file, sqlite, redis, postgresql, sqlserver, mongodb or dynamodb";
 #endif
 
     public static SlackOAuthStoresBuilder UseChosenStore(this SlackOAuthStoresBuilder stores, IConfiguration configuration, string folder)
@@ -22,6 +22,7 @@ public static class StoreChoice
 #if !AOT
             "sqlite" => stores.UseSqlite(connection ?? Path.Combine(folder, "slackoauth.db")),
             "postgresql" => stores.UsePostgreSql(options => options.ConnectionString = connection ?? "Host=localhost;Username=postgres;Database=postgres"),
+            "mongodb" => stores.UseMongoDB(options => options.ConnectionString = connection ?? "mongodb://localhost:27017/slackapp"),
             "sqlserver" => stores.UseSqlServer(options => options.ConnectionString = connection ?? "Server=localhost;Database=SlackApp;Integrated Security=true;TrustServerCertificate=true"),
 #endif
             var unknown => throw new ArgumentException($"There is no store '{unknown}'. Choose --store {Names}."),

@@ -20,6 +20,9 @@ public sealed class StoreTests
     public Task The_check_passes_on_PostgreSQL() => CheckAsync("postgresql", Engine.PostgreSql);
 
     [Fact]
+    public Task The_check_passes_on_MongoDB() => CheckAsync("mongodb", Engine.MongoDB);
+
+    [Fact]
     public Task The_check_passes_on_SQL_Server() => CheckAsync("sqlserver", Engine.SqlServer);
 
     [Fact]

@@ -1,0 +1,86 @@
+using System.Net.Http.Headers;
+using System.Text.Json.Nodes;
+using SlackOAuth.Testing;
+
+namespace SlackOAuth.Soak;
+
+/// <summary>Compares what a lookup answered with what is known, and asks Slack about each token.</summary>
+internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
+{
+    private readonly HttpClient _client = slack.CreateClient();
+
+    public void Dispose() => _client.Dispose();
+
+    internal async Task CheckAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, string userId, LookedUp found, DateTimeOffset answered)
+    {
+        if (!known.IsInstalled)
+        {
+            if (found.IsInstalled)
+            {
+                tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} is uninstalled and was found");
+            }
+
+            return;
+        }
+
+        if (!found.IsInstalled || found.Bot is null)
+        {
+            tally.Violation(Tally.Kinds.Lost, $"{workspace.TeamId} is installed, and {(found.IsInstalled ? "its bot" : "it")} was not found");
+            return;
+        }
+
+        if (found.InstalledAt < known.InstalledSince)
+        {
+            tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} was installed at {known.InstalledSince:O}, and its bot of {found.InstalledAt:O} was found");
+        }
+
+        await CheckTokenAsync(workspace, found.Bot, answered, expectedUser: null);
+        if (known.Users.Contains(userId))
+        {
+            if (found.User is null)
+            {
+                tally.Violation(Tally.Kinds.Lost, $"{userId} has installed, and has no token");
+            }
+            else
+            {
+                await CheckTokenAsync(workspace, found.User, answered, userId);
+            }
+        }
+        else if (found.User is not null)
+        {
+            tally.Violation(Tally.Kinds.Stale, $"{userId} has not installed, and a user token was found");
+        }
+    }
+
+    private async Task CheckTokenAsync(SoakedWorkspace workspace, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "api/auth.test") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Token) } };
+        using var response = await _client.SendAsync(request);
+        var identity = JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+        if ((bool)identity["ok"]!)
+        {
+            if ((string?)identity["team_id"] != workspace.TeamId || (expectedUser is not null && (string?)identity["user_id"] != expectedUser))
+            {
+                tally.Violation(Tally.Kinds.Foreign, $"{workspace.TeamId}, {expectedUser ?? "bot"}: the token is of {identity["team_id"]}, {identity["user_id"]}");
+            }
+
+            return;
+        }
+
+        var error = (string?)identity["error"];
+        if (error == "token_expired" && token.ExpiresAt > answered)
+        {
+            // It expired between the answer and this question.
+            return;
+        }
+
+        if (error == "token_expired" && workspace.MayBeLost)
+        {
+            tally.Count("tokens lost with a process that was killed between Slack's answer and the save; installed again");
+            workspace.NeedsInstall = true;
+            return;
+        }
+
+        tally.Violation(Tally.Kinds.Dead, $"{workspace.TeamId}, {expectedUser ?? "bot"}: Slack says {error}; it was to expire at {token.ExpiresAt:O} and was given at {answered:O}");
+    }
+}

@@ -1,0 +1,12 @@
+using SlackOAuth.Soak;
+
+// soak [minutes] [engine]: three processes of an app on one engine, and a checker that knows what each workspace must answer. See docs/reliability.md.
+if (args is ["app", ..])
+{
+    await SoakApp.RunAsync(args[1..]);
+    return 0;
+}
+
+var minutes = args.Select(word => double.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0).FirstOrDefault(number => number > 0, 10);
+var engine = args.FirstOrDefault(word => !double.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out _)) ?? "file";
+return await Soak.RunAsync(engine, TimeSpan.FromMinutes(minutes));

@@ -1,0 +1,375 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Http.Json;
+using SlackOAuth.Stores.TestBackends;
+using SlackOAuth.Testing;
+
+namespace SlackOAuth.Soak;
+
+/// <summary>Installs, lookups, rotations, uninstalls, kills and restarts at random, for a time.</summary>
+internal sealed class Soak : IAsyncDisposable
+{
+    private const int Processes = 3;
+    private const int Workspaces = 60;
+    private const int LookupWorkers = 8;
+    private const int ChangeWorkers = 3;
+
+    private readonly FakeSlack _slack;
+    private readonly FakeSlackApp _registration;
+    private readonly SoakEngine _engine;
+    private readonly AppProcess[] _apps;
+    private readonly SoakedWorkspace[] _workspaces;
+    private readonly Tally _tally = new();
+    private readonly Outages _outages = new();
+    private readonly Judge _judge;
+    private readonly List<long> _memory = [];
+
+    private Soak(FakeSlack slack, FakeSlackApp registration, SoakEngine engine, SoakedWorkspace[] workspaces)
+    {
+        (_slack, _registration, _engine, _workspaces) = (slack, registration, engine, workspaces);
+        _judge = new Judge(slack, _tally);
+        string[] settings =
+        [
+            .. engine.Settings,
+            $"--Slack:SlackUrl={slack.BaseAddress}",
+            $"--Slack:ClientId={registration.ClientId}",
+            $"--Slack:ClientSecret={registration.ClientSecret}",
+            $"--Slack:SigningSecret={registration.SigningSecret}",
+            "--Slack:Scopes=chat:write,commands",
+            "--Slack:UserScopes=search:read",
+            "--Slack:RateLimits:Enabled=false",
+        ];
+        _apps = [.. Enumerable.Range(0, Processes).Select(_ => new AppProcess(EngineContainer.FreePort(), settings))];
+    }
+
+    /// <returns>0 where nothing happened that must not, else 1.</returns>
+    internal static async Task<int> RunAsync(string engineName, TimeSpan duration)
+    {
+        var workspaces = Enumerable.Range(0, Workspaces).Select(number => new SoakedWorkspace(string.Create(CultureInfo.InvariantCulture, $"T{number:000}"))).ToArray();
+        var registration = new FakeSlackApp { TokenRotation = true, TokenLifetime = SoakApp.TokenLifetime, RedirectUris = [new("http://127.0.0.1/slack/oauth_redirect")] };
+        await using var slack = await FakeSlack.StartAsync(new()
+        {
+            Apps = [registration],
+            Workspaces =
+            [
+                .. workspaces.Select(workspace => new FakeWorkspace
+                {
+                    Id = workspace.TeamId,
+                    Users = [.. Enumerable.Range(0, SoakedWorkspace.Users).Select(number => new FakeUser { Id = workspace.User(number) })],
+                }),
+            ],
+        });
+        await using var engine = await SoakEngine.StartAsync(engineName);
+        await using var soak = new Soak(slack, registration, engine, workspaces);
+        return await soak.RunAsync(duration, engineName);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        foreach (var app in _apps)
+        {
+            await app.DisposeAsync();
+        }
+
+        _judge.Dispose();
+    }
+
+    private async Task<int> RunAsync(TimeSpan duration, string engineName)
+    {
+        await Task.WhenAll(_apps.Select(app => app.StartAsync()));
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{duration.TotalMinutes:0.#} minutes on {engineName}: {Processes} processes, {Workspaces} workspaces, tokens that last {SoakApp.TokenLifetime.TotalSeconds:0} s."));
+
+        var started = Stopwatch.GetTimestamp();
+        using var ended = new CancellationTokenSource(duration);
+        List<Task> work =
+        [
+            .. Enumerable.Range(0, LookupWorkers).Select(_ => RepeatAsync(LookUpAsync, (0, 30), ended.Token)),
+            .. Enumerable.Range(0, ChangeWorkers).Select(_ => RepeatAsync(ChangeAsync, (500, 3_000), ended.Token)),
+            RepeatAsync(KillProcessAsync, (15_000, 25_000), ended.Token),
+            RepeatAsync(MeasureMemoryAsync, (10_000, 10_000), ended.Token),
+            RepeatAsync(() => TellAsync(started), (30_000, 30_000), ended.Token),
+        ];
+        if (_engine.IsServer)
+        {
+            work.Add(RepeatAsync(KillEngineAsync, (40_000, 60_000), ended.Token));
+        }
+
+        await Task.WhenAll(work);
+        CheckMemory();
+        return Summarize(duration, engineName);
+    }
+
+    private static async Task RepeatAsync(Func<Task> step, (int From, int To) pause, CancellationToken ended)
+    {
+        while (!ended.IsCancellationRequested)
+        {
+            await Task.Delay(Random.Shared.Next(pause.From, pause.To + 1), ended).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            if (!ended.IsCancellationRequested)
+            {
+                await step();
+            }
+        }
+    }
+
+    private async Task LookUpAsync()
+    {
+        var workspace = Any(_workspaces);
+        var userId = workspace.User(Random.Shared.Next(SoakedWorkspace.Users));
+        var (known, began) = (workspace.Know(), DateTimeOffset.UtcNow);
+        var app = Any(_apps);
+        var life = app.Life;
+        LookedUp? found = null;
+        try
+        {
+            found = await app.Client.GetFromJsonAsync($"soak/lookup?team={workspace.TeamId}&user={userId}", SoakJson.Default.LookedUp);
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            // Nothing answered.
+        }
+
+        var answered = DateTimeOffset.UtcNow;
+        if (found is null)
+        {
+            workspace.MayBeLost |= !app.WasUpSince(life);
+            NoteFailure("lookup", app.WasUpSince(life), began);
+        }
+        else if (known.IsUncertain || workspace.Know().Version != known.Version)
+        {
+            _tally.Count("lookups beside a change, not judged");
+        }
+        else
+        {
+            _tally.Count("lookups judged");
+            await _judge.CheckAsync(workspace, known, userId, found, answered);
+        }
+    }
+
+    private async Task ChangeAsync()
+    {
+        var workspace = _workspaces.FirstOrDefault(one => one.NeedsInstall) ?? Any(_workspaces);
+        if (!await workspace.Changing.WaitAsync(0))
+        {
+            return;
+        }
+
+        try
+        {
+            var known = workspace.Know();
+            var chance = Random.Shared.Next(100);
+            if (!known.IsInstalled || known.IsUncertain || workspace.NeedsInstall || chance < 60)
+            {
+                await InstallAsync(workspace);
+            }
+            else if (chance < 80)
+            {
+                await UninstallAsync(workspace);
+            }
+            else
+            {
+                await RevokeAsync(workspace, known);
+            }
+        }
+        finally
+        {
+            workspace.Changing.Release();
+        }
+    }
+
+    private async Task InstallAsync(SoakedWorkspace workspace)
+    {
+        var userId = workspace.User(Random.Shared.Next(SoakedWorkspace.Users));
+        var (since, starter) = (DateTimeOffset.UtcNow, Any(_apps));
+        var life = starter.Life;
+        workspace.Begin();
+        var lives = _apps.Select(app => app.Life).ToArray();
+        var begun = await TryAsync(() => starter.Client.GetAsync($"slack/install?team={workspace.TeamId}"));
+        if (begun is not { StatusCode: HttpStatusCode.Redirect, Headers.Location: { } authorizeUrl })
+        {
+            workspace.Unchanged();
+            NoteFailure("install page", starter.WasUpSince(life), since);
+            return;
+        }
+
+        // Finished by several processes at once, or by one: the browser's back goes anywhere behind a load balancer.
+        var back = _slack.Authorize(authorizeUrl, AuthorizeDecision.Allow(workspace.TeamId, userId));
+        var cookies = string.Join("; ", begun.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
+        var finishers = Random.Shared.Next(4) == 0 ? _apps : [Any(_apps)];
+        var answers = await Task.WhenAll(finishers.Select(app => FinishAsync(app, back, cookies)));
+        var successes = answers.Count(answer => answer == Success);
+        _tally.Count("callbacks", answers.Length);
+        if (successes > 1 || answers.Contains(OAuthFailureReasons.InvalidCode))
+        {
+            _tally.Violation(Tally.Kinds.StateTwice, $"{workspace.TeamId}: {string.Join(", ", answers)}");
+        }
+
+        if (successes == 0)
+        {
+            workspace.Unknown();
+            NoteFailure($"callback ({string.Join(", ", answers.Distinct())})", _apps.Zip(lives).All(app => app.First.WasUpSince(app.Second)), since);
+            return;
+        }
+
+        workspace.NeedsInstall = false;
+        workspace.Installed(userId, since);
+        _tally.Count("installs");
+        if (Random.Shared.Next(3) == 0 && await FinishAsync(Any(_apps), back, cookies) is Success or OAuthFailureReasons.InvalidCode)
+        {
+            _tally.Violation(Tally.Kinds.StateTwice, $"{workspace.TeamId}: a used state was accepted later");
+        }
+    }
+
+    private async Task UninstallAsync(SoakedWorkspace workspace)
+    {
+        workspace.Begin();
+        foreach (var slackEvent in _slack.Uninstall(workspace.TeamId).OrderBy(_ => Random.Shared.Next()))
+        {
+            await DeliverAsync(slackEvent);
+        }
+
+        workspace.Uninstalled();
+        _tally.Count("uninstalls");
+    }
+
+    private async Task RevokeAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known)
+    {
+        if (known.Users.FirstOrDefault() is not { } userId)
+        {
+            return;
+        }
+
+        workspace.Begin();
+        await DeliverAsync(_slack.RevokeTokens(workspace.TeamId, [userId]));
+        workspace.Revoked(userId);
+        _tally.Count("revoked user tokens");
+    }
+
+    /// <summary>As Slack does, until the app has answered; and now and then once more.</summary>
+    private async Task DeliverAsync(SlackEvent slackEvent)
+    {
+        for (var isDelivered = false; !isDelivered || Random.Shared.Next(5) == 0;)
+        {
+            var answer = await TryAsync(() => _slack.DeliverEventAsync(Any(_apps).Client, "slack/events", slackEvent));
+            isDelivered |= answer is { StatusCode: HttpStatusCode.OK };
+            if (!isDelivered)
+            {
+                await Task.Delay(200);
+            }
+        }
+    }
+
+    private async Task KillProcessAsync()
+    {
+        // While the engine is down, a process may have new tokens that it cannot save yet. To kill it then is to lose them, as it would be anywhere.
+        if (_outages.IsNow)
+        {
+            return;
+        }
+
+        // The first one lives from start to end: its memory is measured.
+        await _apps[Random.Shared.Next(1, Processes)].KillAndStartAsync();
+        _tally.Count("processes killed and started");
+    }
+
+    private async Task KillEngineAsync()
+    {
+        await _outages.DuringAsync(() => _engine.KillAndStartAsync(TimeSpan.FromMilliseconds(Random.Shared.Next(200, 3_000))));
+        _tally.Count("engine killed and started");
+    }
+
+    private async Task MeasureMemoryAsync() => _memory.Add((await _apps[0].Client.GetFromJsonAsync("soak/memory", SoakJson.Default.HeldMemory))!.Bytes);
+
+    private Task TellAsync(long started)
+    {
+        Console.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{Stopwatch.GetElapsedTime(started):mm\\:ss}  {_tally.Of("lookups judged"):N0} lookups, {_tally.Of("installs"):N0} installs, {Rotations:N0} rotations, {_tally.Of("processes killed and started")} processes and {_tally.Of("engine killed and started")} engines killed"));
+        return Task.CompletedTask;
+    }
+
+    /// <summary>A leak grows for as long as it runs; what is loaded and cached at the start does not.</summary>
+    private void CheckMemory()
+    {
+        if (_memory.Count < 8)
+        {
+            return;
+        }
+
+        var (early, late) = (Median(_memory[(_memory.Count / 4)..(_memory.Count / 2)]), Median(_memory[(_memory.Count * 3 / 4)..]));
+        if (late > early * 1.25 + 2_000_000)
+        {
+            _tally.Violation(Tally.Kinds.Memory, $"{Megabytes(early)} in the second quarter, {Megabytes(late)} in the last");
+        }
+    }
+
+    private int Summarize(TimeSpan duration, string engineName)
+    {
+        _tally.Count("rotations", Rotations);
+        Console.WriteLine();
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.#} minutes on {engineName}:"));
+        _tally.Print("  ");
+        if (_memory.Count > 0)
+        {
+            Console.WriteLine($"  live heap of the process that ran throughout: {Megabytes(_memory[0])} at first, {Megabytes(_memory[_memory.Count / 2])} in the middle, {Megabytes(_memory[^1])} at the end");
+        }
+
+        Console.WriteLine("What must not be:");
+        _tally.PrintViolations("  ");
+        return _tally.HasViolations ? 1 : 0;
+    }
+
+    private int Rotations => _slack.CountCalls("oauth.v2.access", "refresh_token");
+
+    private const string Success = "success";
+
+    private static async Task<string> FinishAsync(AppProcess app, Uri back, string cookies)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"slack/oauth_redirect{back.Query}");
+        request.Headers.Add("Cookie", cookies);
+        var answer = await TryAsync(() => app.Client.SendAsync(request));
+        return answer switch
+        {
+            null => "no answer",
+            { StatusCode: HttpStatusCode.OK } => Success,
+            { Headers.Location.OriginalString: var location } => location[(location.IndexOf("reason=", StringComparison.Ordinal) + "reason=".Length)..],
+            _ => answer.StatusCode.ToString(),
+        };
+    }
+
+    private void NoteFailure(string what, bool wasUp, DateTimeOffset began)
+    {
+        if (!wasUp || _outages.MayHaveMet(began))
+        {
+            _tally.Count("failures while a process or the engine was down");
+        }
+        else
+        {
+            _tally.Violation(Tally.Kinds.Unavailable, what);
+        }
+    }
+
+    private static async Task<HttpResponseMessage?> TryAsync(Func<Task<HttpResponseMessage>> request)
+    {
+        try
+        {
+            return await request();
+        }
+        catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
+        {
+            return null;
+        }
+    }
+
+    private static T Any<T>(IReadOnlyList<T> list) => list[Random.Shared.Next(list.Count)];
+
+    private static long Median(IEnumerable<long> values)
+    {
+        var sorted = values.Order().ToArray();
+        return sorted[sorted.Length / 2];
+    }
+
+    private static string Megabytes(long bytes) => string.Create(CultureInfo.InvariantCulture, $"{bytes / 1e6:0.0} MB");
+}

@@ -1,0 +1,82 @@
+using System.Text.Json.Serialization;
+using SlackApp;
+using SlackOAuth.AspNetCore;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth.Soak;
+
+/// <summary>The app of the soak: the endpoints of any app, and two that show the checker what it looked up and how much it holds.</summary>
+internal static class SoakApp
+{
+    internal const string Ready = "ready";
+    internal const string FailurePath = "/failed";
+
+    /// <summary>So short that each workspace is rotated again and again. What Slack gives in hours is here in the same order: a lease, then the time ahead, then a life.</summary>
+    internal static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(80);
+
+    private static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(40);
+    private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(12);
+    private static readonly TimeSpan SlackTimeout = TimeSpan.FromSeconds(10);
+
+    internal static async Task RunAsync(string[] args)
+    {
+        var builder = WebApplication.CreateBuilder(args);
+        builder.Logging.SetMinimumLevel(LogLevel.None);
+        builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SoakJson.Default));
+        builder.Services.AddSlackOAuth(options =>
+        {
+            options.InstallPageEnabled = false;
+            (options.SuccessUrl, options.FailureUrl) = ("/done", FailurePath);
+            (options.Rotation.RefreshAhead, options.Rotation.LeaseDuration) = (RefreshAhead, LeaseDuration);
+
+            // Each request waits for the rotation that it begins, so that none is under way in a process that nobody waits for.
+            options.Rotation.MaxWait = options.Rotation.MaxWaitWhileValid = TokenLifetime;
+        }).UseChosenStore(builder.Configuration, builder.Configuration["DataFolder"]!);
+        builder.Services.Configure<SlackOAuthClientOptions>(options => (options.AttemptTimeout, options.TotalTimeout) = (SlackTimeout, SlackTimeout));
+
+        var app = builder.Build();
+        app.MapSlackOAuth();
+        app.MapSlackEvents();
+        app.MapGet("/soak/lookup", LookUpAsync);
+        app.MapGet("/soak/memory", () => new HeldMemory(GC.GetTotalMemory(forceFullCollection: true)));
+        await app.StartAsync();
+        Console.WriteLine(Ready);
+        await app.WaitForShutdownAsync();
+    }
+
+    private static async Task<IResult> LookUpAsync(string team, string user, ISlackAuthorizer authorizer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var found = await authorizer.AuthorizeAsync(new SlackRequestContext { TeamId = team, UserId = user }, cancellationToken);
+            return found is null
+                ? Results.Ok(new LookedUp(false, null, null, null))
+                : Results.Ok(new LookedUp(
+                    true,
+                    found.Bot?.InstalledAt,
+                    found.BotToken is null ? null : new LookedUpToken(found.BotToken, found.Bot?.BotTokenExpiresAt),
+                    found.UserToken is null ? null : new LookedUpToken(found.UserToken, found.UserTokenExpiresAt)));
+        }
+        catch (SlackOAuthStoreException)
+        {
+            return Results.StatusCode(StatusCodes.Status503ServiceUnavailable);
+        }
+    }
+}
+
+/// <summary>What a lookup answered.</summary>
+internal sealed record LookedUp(bool IsInstalled, DateTimeOffset? InstalledAt, LookedUpToken? Bot, LookedUpToken? User);
+
+/// <summary>A token as a request gets it.</summary>
+internal sealed record LookedUpToken(string Token, DateTimeOffset? ExpiresAt)
+{
+    public override string ToString() => "***";
+}
+
+/// <summary>The bytes that are alive on the heap.</summary>
+internal sealed record HeldMemory(long Bytes);
+
+[JsonSerializable(typeof(LookedUp))]
+[JsonSerializable(typeof(HeldMemory))]
+[JsonSourceGenerationOptions(System.Text.Json.JsonSerializerDefaults.Web)]
+internal sealed partial class SoakJson : JsonSerializerContext;
