@@ -1,5 +1,6 @@
 using System.Reflection;
 using System.Security.Cryptography;
+using System.Text;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using SlackOAuth.Stores.MongoDB;
@@ -14,7 +15,6 @@ internal sealed class BareMongoDB : IBareEngine
 
     private static readonly Func<Bot, BsonDocument> WriteBot = Find<Func<Bot, BsonDocument>>("MongoDBRecords", "Write");
     private static readonly Func<Installation, BsonDocument> WriteInstallation = Find<Func<Installation, BsonDocument>>("MongoDBRecords", "Write");
-    private static readonly Func<OAuthStateData, BsonDocument> WriteState = Find<Func<OAuthStateData, BsonDocument>>("MongoDBRecords", "Write");
     private static readonly Func<BsonDocument, Bot?> ReadBot = Find<Func<BsonDocument, Bot?>>("MongoDBRecords", "ReadBot");
     private static readonly Func<BsonDocument, StoredOAuthState> ReadState = Find<Func<BsonDocument, StoredOAuthState>>("MongoDBRecords", "ReadState");
 
@@ -65,8 +65,9 @@ internal sealed class BareMongoDB : IBareEngine
             { "client_id", Sample.Options.ClientId },
             { "expires_at", new BsonDateTime(End.UtcDateTime) },
             { "expires_ticks", (End - DateTimeOffset.UnixEpoch).Ticks },
+            { "data", Encoding.UTF8.GetString(StoreJson.Serialize(new StoredOAuthState(new OAuthStateData(), End))) },
         };
-        await _states.InsertOneAsync(document.AddRange(WriteState(new OAuthStateData())));
+        await _states.InsertOneAsync(document);
         _issued.Enqueue(key);
     }
 
