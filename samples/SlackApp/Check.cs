@@ -1,6 +1,7 @@
 using System.Net;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using SlackOAuth.Stores;
 using SlackOAuth.Testing;
 
 namespace SlackApp;
@@ -77,10 +78,26 @@ public sealed partial class Check(SlackAppHost host) : IDisposable
             Expect(await CommandAsync("/open-modal"), HttpStatusCode.OK, "");
             True(_slack.OpenedViews.Count == 1, "no modal was opened");
         });
+        await StepAsync("a token that has expired is exchanged for a new one at a request", async () =>
+        {
+            // Twelve hours later, as the stored record has it.
+            var store = host.App.Services.GetRequiredService<IInstallationStore>();
+            var workspace = WorkspaceId.ForTeam("T0FAKETEAM1");
+            var bot = await store.FindBotAsync(workspace) ?? throw new InvalidOperationException("no bot is stored");
+            await store.SaveBotAsync(bot with { BotTokenExpiresAt = DateTimeOffset.FromUnixTimeSeconds(0) });
+            for (var i = 0; i < 2; i++)
+            {
+                Expect(await CommandAsync("/open-modal"), HttpStatusCode.OK, "");
+            }
+
+            True(_slack.CountCalls("oauth.v2.access", "refresh_token") == 1, "the refresh token was not used exactly once");
+            True((await store.FindBotAsync(workspace))?.BotToken != bot.BotToken, "the stored token is the old one");
+            True(_slack.OpenedViews.Count == 3, "the new token opened no modal");
+        });
         await StepAsync("/open-modal with a wrong signature is refused", async () =>
         {
             Expect(await CommandAsync("/open-modal", DeliverySignature.WrongSecret), HttpStatusCode.Forbidden, "");
-            True(_slack.OpenedViews.Count == 1, "a modal was opened");
+            True(_slack.OpenedViews.Count == 3, "a modal was opened");
         });
         await StepAsync("a signature of five minutes ago is refused", async () => Expect(await CommandAsync("/open-modal", DeliverySignature.Stale), HttpStatusCode.Forbidden, ""));
         await StepAsync("the modal's submission is accepted", async () =>

@@ -103,6 +103,6 @@ public sealed class SlackAppHost : IAsyncDisposable
 
     /// <summary>How the app is registered with the built-in Slack.</summary>
     private static FakeSlackApp Register(string? clientId) => clientId is null
-        ? new() { Name = "Sample app", RedirectUris = [] }
-        : new() { Name = "Sample app", RedirectUris = [], ClientId = clientId };
+        ? new() { Name = "Sample app", RedirectUris = [], TokenRotation = true }
+        : new() { Name = "Sample app", RedirectUris = [], TokenRotation = true, ClientId = clientId };
 }

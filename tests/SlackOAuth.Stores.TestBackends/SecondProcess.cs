@@ -23,19 +23,7 @@ public static class SecondProcess
     public static async Task<IReadOnlyList<string>> RunAsync<TWork>(params string[] arguments)
         where TWork : ISecondProcess, new()
     {
-        var tests = typeof(TWork).Assembly.Location;
-        string[] command =
-        [
-            "exec",
-            "--depsfile", Path.ChangeExtension(tests, ".deps.json"),
-            "--runtimeconfig", Path.ChangeExtension(tests, ".runtimeconfig.json"),
-            typeof(SecondProcess).Assembly.Location,
-            tests,
-            typeof(TWork).FullName!,
-            .. arguments,
-        ];
-        using var process = new Process { StartInfo = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true } };
-        process.Start();
+        using var process = Start<TWork>(arguments);
         try
         {
             var errors = process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
@@ -51,6 +39,42 @@ public static class SecondProcess
                 process.Kill();
             }
         }
+    }
+
+    /// <summary>Runs the work in a new process until it is killed.</summary>
+    /// <typeparam name="TWork">The work.</typeparam>
+    /// <param name="kill">Kills it when cancelled, by the signal that no process can handle.</param>
+    /// <param name="arguments">What to give it. Others on the machine can read them.</param>
+    public static async Task RunUntilKilledAsync<TWork>(CancellationToken kill, params string[] arguments)
+        where TWork : ISecondProcess, new()
+    {
+        using var process = Start<TWork>(arguments);
+        var output = Task.WhenAll(process.StandardError.ReadToEndAsync(CancellationToken.None), process.StandardOutput.ReadToEndAsync(CancellationToken.None));
+        await using (kill.Register(process.Kill))
+        {
+            await process.WaitForExitAsync(CancellationToken.None);
+        }
+
+        var texts = await output;
+        Assert.True(kill.IsCancellationRequested, $"The second process ended by itself with {process.ExitCode}: {texts[0]}");
+    }
+
+    private static Process Start<TWork>(string[] arguments)
+    {
+        var tests = typeof(TWork).Assembly.Location;
+        string[] command =
+        [
+            "exec",
+            "--depsfile", Path.ChangeExtension(tests, ".deps.json"),
+            "--runtimeconfig", Path.ChangeExtension(tests, ".runtimeconfig.json"),
+            typeof(SecondProcess).Assembly.Location,
+            tests,
+            typeof(TWork).FullName!,
+            .. arguments,
+        ];
+        var process = new Process { StartInfo = new ProcessStartInfo("dotnet", command) { RedirectStandardOutput = true, RedirectStandardError = true } };
+        process.Start();
+        return process;
     }
 
     // The second process: the test assembly, the class, and its arguments.

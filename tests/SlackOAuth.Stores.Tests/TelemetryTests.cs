@@ -61,6 +61,27 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_calls_about_leases_are_passed_on_and_measured_too()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        IInstallationStore store = new TelemetryInstallationStore(new InMemoryInstallationStore(new SlackOAuthStoresOptions { ClientId = "1.1" }), _systemName);
+        await store.SaveAsync(Samples.Installation, cancellation);
+        var leasing = store.GetCapability<IRotationLeasing>()!;
+
+        var bot = await leasing.TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), cancellation);
+        var user = await leasing.TryAcquireLeaseAsync(Workspace, Samples.Installation.UserId, TimeSpan.FromMinutes(1), cancellation);
+        Assert.True(await leasing.TrySaveBotAsync(bot!, Samples.Installation.ToBot()!, cancellation));
+        Assert.True(await leasing.TrySaveInstallationAsync(user!, Samples.Installation, cancellation));
+        await leasing.ReleaseLeaseAsync(bot!, cancellation);
+        Assert.NotNull(await leasing.TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), cancellation));
+
+        Assert.Equal(
+            ["SaveAsync", "TryAcquireLeaseAsync", "TryAcquireLeaseAsync", "TrySaveBotAsync", "TrySaveInstallationAsync", "ReleaseLeaseAsync", "TryAcquireLeaseAsync"],
+            Spans().Select(span => span.OperationName));
+        Assert.Null(new TelemetryInstallationStore(new RecordingStore(), _systemName).GetCapability<IRotationLeasing>());
+    }
+
+    [Fact]
     public async Task A_state_store_is_passed_on_and_measured_and_its_states_are_not_shown()
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -35,7 +35,15 @@ internal sealed class TelemetryInstallationStore(IInstallationStore inner, strin
         _observer.MeasureAsync(nameof(DeleteAllAsync), (inner, workspace, cancellationToken), static call => call.inner.DeleteAllAsync(call.workspace, call.cancellationToken));
 
     public TCapability? GetCapability<TCapability>()
-        where TCapability : class => inner.GetCapability<TCapability>();
+        where TCapability : class
+    {
+        var capability = inner.GetCapability<TCapability>();
+
+        // Looked at by what was asked for: a store may be several capabilities in one object.
+        return typeof(TCapability) == typeof(IRotationLeasing) && capability is IRotationLeasing leasing
+            ? (TCapability)(object)new TelemetryRotationLeasing(leasing, _observer)
+            : capability;
+    }
 
     public void Dispose() => OwnedStore.Dispose(inner);
 
