@@ -8,7 +8,7 @@ internal sealed class RecordingStore : IInstallationStore, IRotationLeasing, IAs
     /// <summary>What was saved under a lease, as JSON.</summary>
     internal List<byte[]> Saved { get; } = [];
 
-    internal Exception? Failure { get; init; }
+    internal Exception? Failure { get; set; }
 
     /// <summary>What is found.</summary>
     internal Bot Bot { get; set; } = Samples.Bot;
