@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
 # Measures the stores.
 #   build/bench.sh                    each call beside its floor, interleaved in one run: the table of benchmarks/README.md
-#   build/bench.sh redis sqlite       only these groups: file, memory, protocol, or an engine
+#   build/bench.sh redis sqlite       only these groups: file, memory, protocol, cache, or an engine
 #   build/bench.sh save               only the calls whose names hold the word
 #   build/bench.sh --bdn [arguments]  BenchmarkDotNet: absolute times and allocations; arguments such as --filter '*Lookup*'
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project=benchmarks/SlackOAuth.Stores.Benchmarks
-groups=" file memory protocol sqlite redis postgresql mongodb dynamodb "
+groups=" file memory protocol cache sqlite redis postgresql mongodb dynamodb "
 
 named=
 for word in "$@"; do

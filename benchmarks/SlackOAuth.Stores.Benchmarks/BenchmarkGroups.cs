@@ -7,15 +7,26 @@ namespace SlackOAuth.Stores.Benchmarks;
 /// <summary>Which calls are measured. A word that names a group asks for that group alone; every other word is one that a call's name holds.</summary>
 internal static class BenchmarkGroups
 {
+    private const string Cache = "cache";
+
     private static readonly string[] Local = ["file", "memory", "protocol"];
 
     internal static async IAsyncEnumerable<Scenario> ScenariosAsync(string[] words)
     {
-        var groups = words.Where(word => Local.Contains(word) || EngineGroups.All.ContainsKey(word)).ToArray();
+        var groups = words.Where(word => Local.Contains(word) || word == Cache || EngineGroups.All.ContainsKey(word)).ToArray();
         var texts = words.Except(groups).ToArray();
         if (groups.Length == 0 || groups.Intersect(Local).Any())
         {
             using var cases = new BenchmarkCases();
+            foreach (var scenario in cases.Scenarios().Where(scenario => IsAskedFor(scenario, groups, texts)))
+            {
+                yield return scenario;
+            }
+        }
+
+        if (groups.Length == 0 || groups.Contains(Cache))
+        {
+            await using var cases = await CacheCases.CreateAsync();
             foreach (var scenario in cases.Scenarios().Where(scenario => IsAskedFor(scenario, groups, texts)))
             {
                 yield return scenario;

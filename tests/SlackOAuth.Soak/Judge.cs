@@ -34,7 +34,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
             tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} was installed at {known.InstalledSince:O}, and its bot of {found.InstalledAt:O} was found");
         }
 
-        await CheckTokenAsync(workspace, found.Bot, answered, expectedUser: null);
+        await CheckTokenAsync(workspace, known, found.Bot, answered, expectedUser: null);
         if (known.Users.Contains(userId))
         {
             if (found.User is null)
@@ -43,7 +43,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
             }
             else
             {
-                await CheckTokenAsync(workspace, found.User, answered, userId);
+                await CheckTokenAsync(workspace, known, found.User, answered, userId);
             }
         }
         else if (found.User is not null)
@@ -52,7 +52,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
         }
     }
 
-    private async Task CheckTokenAsync(SoakedWorkspace workspace, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
+    private async Task CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/auth.test") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Token) } };
         using var response = await _client.SendAsync(request);
@@ -68,9 +68,9 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
         }
 
         var error = (string?)identity["error"];
-        if (error == "token_expired" && token.ExpiresAt > answered)
+        if (workspace.Know().Version != known.Version || (error == "token_expired" && token.ExpiresAt > answered))
         {
-            // It expired between the answer and this question.
+            // It was revoked, or expired, between the answer and this question.
             return;
         }
 

@@ -187,7 +187,7 @@ internal sealed class Soak : IAsyncDisposable
         workspace.Begin();
         var lives = _apps.Select(app => app.Life).ToArray();
         var begun = await TryAsync(() => starter.Client.GetAsync($"slack/install?team={workspace.TeamId}"));
-        if (begun is not { StatusCode: HttpStatusCode.Redirect, Headers.Location: { } authorizeUrl })
+        if (begun is not { StatusCode: HttpStatusCode.Redirect, Headers.Location: { IsAbsoluteUri: true } authorizeUrl })
         {
             workspace.Unchanged();
             NoteFailure("install page", starter.WasUpSince(life), since);

@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Caching.Hybrid;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace SlackOAuth.Stores.Benchmarks;
+
+/// <summary>A cached lookup beside what the cache itself takes for a record under a key that is at hand.</summary>
+internal sealed class CacheCases : IAsyncDisposable
+{
+    private const int Calls = 500_000;
+    private const string Key = "111.222/T0500/bot";
+
+    private readonly ServiceProvider _services;
+    private readonly IInstallationStore _store;
+    private readonly HybridCache _cache;
+    private readonly Bot _bot = Sample.Installation(Sample.Workspaces / 2).ToBot()!;
+
+    private CacheCases(ServiceProvider services)
+    {
+        _services = services;
+        _store = services.GetRequiredService<IInstallationStore>();
+        _cache = services.GetRequiredService<HybridCache>();
+    }
+
+    internal static async Task<CacheCases> CreateAsync()
+    {
+        var services = new ServiceCollection();
+        services.AddHybridCache();
+        services.AddSlackOAuthStores(options => options.ClientId = Sample.Options.ClientId).UseInMemory().CacheLookups();
+        var cases = new CacheCases(services.BuildServiceProvider());
+        await cases._store.SaveAsync(Sample.Installation(Sample.Workspaces / 2));
+        return cases;
+    }
+
+    internal IEnumerable<Scenario> Scenarios()
+    {
+        yield return new("cache: find bot", "a hit of HybridCache under a key at hand", Calls, Scenario.Async(FindBotAsync), Scenario.Async(HitAsync), 1.20);
+        yield return new("cache: find installation of a user", "a hit of HybridCache under a key at hand", Calls, Scenario.Async(FindInstallationAsync), Scenario.Async(HitAsync), 1.20);
+    }
+
+    public ValueTask DisposeAsync() => _services.DisposeAsync();
+
+    private async ValueTask FindBotAsync() => Sample.Require(await _store.FindBotAsync(Sample.Workspace));
+
+    private async ValueTask FindInstallationAsync() => Sample.Require(await _store.FindInstallationAsync(Sample.Workspace, Sample.UserId));
+
+    private async ValueTask HitAsync() => Sample.Require(await _cache.GetOrCreateAsync(Key, _bot, static (bot, _) => new ValueTask<Bot>(bot)));
+}
