@@ -1,7 +1,7 @@
 namespace SlackOAuth.Stores.Tests;
 
 /// <summary>A store that notes its calls, and fails where it is told to.</summary>
-internal sealed class RecordingStore : IInstallationStore, IRotationLeasing, IAsyncDisposable
+internal sealed class RecordingStore : IInstallationStore, IRotationLeasing, IStoreDecorator, IAsyncDisposable
 {
     internal List<string> Calls { get; } = [];
 
@@ -10,8 +10,13 @@ internal sealed class RecordingStore : IInstallationStore, IRotationLeasing, IAs
 
     internal Exception? Failure { get; set; }
 
+    internal bool HasLeases { get; init; } = true;
+
     /// <summary>What is found.</summary>
     internal Bot Bot { get; set; } = Samples.Bot;
+
+    public TCapability? GetCapability<TCapability>()
+        where TCapability : class => HasLeases ? this as TCapability : null;
 
     public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => Note(nameof(SaveAsync));
 

@@ -78,7 +78,7 @@ public sealed class TelemetryTests : IDisposable
         Assert.Equal(
             ["SaveAsync", "TryAcquireLeaseAsync", "TryAcquireLeaseAsync", "TrySaveBotAsync", "TrySaveInstallationAsync", "ReleaseLeaseAsync", "TryAcquireLeaseAsync"],
             Spans().Select(span => span.OperationName));
-        Assert.Null(new TelemetryInstallationStore(new RecordingStore(), _systemName).GetCapability<IRotationLeasing>());
+        Assert.Null(new TelemetryInstallationStore(new RecordingStore { HasLeases = false }, _systemName).GetCapability<IRotationLeasing>());
     }
 
     [Fact]
