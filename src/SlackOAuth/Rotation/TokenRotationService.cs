@@ -41,8 +41,9 @@ internal sealed class TokenRotationService(IServiceProvider services, IOptions<T
             {
                 await SweepAsync(listing, rotator, stoppingToken).ConfigureAwait(false);
             }
-            catch (SlackOAuthStoreException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
+                // Whatever it was: an exception that left a hosted service would end the app.
                 Log.SweepFailed(logger, Log.Cause(exception));
             }
 
