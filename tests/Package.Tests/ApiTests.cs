@@ -66,6 +66,7 @@ public sealed class ApiTests
     [InlineData("SlackOAuth.AspNetCore", "SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.OpenTelemetry", "SlackOAuth", "SlackOAuth.Stores")]
     [InlineData("SlackOAuth.Testing")]
+    [InlineData("SlackOAuth.Tool", "SlackOAuth.Stores", "SlackOAuth.Stores.FileSystem", "SlackOAuth.Stores.Redis", "SlackOAuth.Stores.MongoDB", "SlackOAuth.Stores.DynamoDB", "SlackOAuth.Stores.Relational", "SlackOAuth.Stores.Sqlite", "SlackOAuth.Stores.PostgreSql", "SlackOAuth.Stores.SqlServer")]
     public void A_package_knows_no_more_of_the_family_than_its_place_in_the_house(string package, params string[] mayKnow)
     {
         var known = Assembly.Load(package).GetReferencedAssemblies().Select(reference => reference.Name!).Where(name => name.StartsWith("SlackOAuth", StringComparison.Ordinal));
