@@ -17,12 +17,17 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
     /// <summary>In bytes: no two consumers guess the same.</summary>
     private const int ClaimLength = 16;
 
+    private const string Claim = "@claim";
+
     private readonly RelationalDatabase _database;
     private readonly bool _ownsDatabase;
     private readonly TimeProvider _timeProvider;
     private readonly string _clientId;
     private readonly RelationalParameter _client;
     private readonly TimeSpan _lifetime;
+
+    /// <summary>Whether the dialect's consume writes a claim: not where no answer can be lost on the way.</summary>
+    private readonly bool _claims;
 
     /// <summary>Creates a store. It connects on its first use.</summary>
     /// <param name="options">The client id and the lifetime of a state.</param>
@@ -41,6 +46,7 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
         _clientId = options.ClientId;
         _client = new RelationalParameter("@client", RelationalParameterKind.Key, StoreKeys.Client(options.ClientId));
         _lifetime = options.StateLifetime;
+        _claims = database.Statements.Consume.Contains(Claim, StringComparison.Ordinal);
     }
 
     /// <inheritdoc />
@@ -84,7 +90,7 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
             nameof(ConsumeAsync),
             _database.Statements.Consume,
             writes: true,
-            [Key(key), new("@claim", RelationalParameterKind.Key, RandomNumberGenerator.GetBytes(ClaimLength))],
+            _claims ? [Key(key), new(Claim, RelationalParameterKind.Key, RandomNumberGenerator.GetBytes(ClaimLength))] : [Key(key)],
             cancellationToken).ConfigureAwait(false);
         return row is not null && Read(row.Document) is var stored && _timeProvider.GetUtcNow() < stored.ExpiresAt ? stored.Data : null;
     }

@@ -13,6 +13,9 @@ internal sealed class SqliteDatabase : RelationalDatabase
 {
     internal const string Name = "Sqlite";
 
+    private const string Begin = "BEGIN IMMEDIATE";
+    private const string Commit = "COMMIT";
+
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(20);
 
     private readonly ConcurrentStack<SqliteStoreConnection> _idle = new();
@@ -81,12 +84,12 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
                 connection = new SqliteStoreConnection(_connectionString, GiveBack);
                 connection.Open();
-                await RunWhenFreeAsync(connection, _settings, cancellationToken).ConfigureAwait(false);
+                await RunWhenFreeAsync(connection, static (opened, settings) => opened.TryRun(settings), _settings, cancellationToken).ConfigureAwait(false);
             }
 
             if (writes)
             {
-                await RunWhenFreeAsync(connection, "BEGIN IMMEDIATE", cancellationToken).ConfigureAwait(false);
+                await RunWhenFreeAsync(connection, static (opened, begin) => opened.TryRunPrepared(begin), Begin, cancellationToken).ConfigureAwait(false);
             }
 
             connection.IsWriter = writes;
@@ -108,7 +111,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
     protected override ValueTask CommitAsync(DbConnection connection, CancellationToken cancellationToken = default)
     {
         var committed = (SqliteStoreConnection)connection;
-        committed.ThrowIfFailed(committed.TryRun("COMMIT"));
+        committed.ThrowIfFailed(committed.TryRunPrepared(Commit));
         return ValueTask.CompletedTask;
     }
 
@@ -171,13 +174,13 @@ internal sealed class SqliteDatabase : RelationalDatabase
     };
 
     /// <summary>Tries again and again for as long as another process has the lock.</summary>
-    private async ValueTask RunWhenFreeAsync(SqliteStoreConnection connection, string statement, CancellationToken cancellationToken)
+    private async ValueTask RunWhenFreeAsync(SqliteStoreConnection connection, Func<SqliteStoreConnection, string, int> run, string statement, CancellationToken cancellationToken)
     {
         var start = Stopwatch.GetTimestamp();
         for (var pause = TimeSpan.FromMilliseconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var code = connection.TryRun(statement);
+            var code = run(connection, statement);
             if (code != raw.SQLITE_BUSY || Stopwatch.GetElapsedTime(start) > _busyTimeout)
             {
                 connection.ThrowIfFailed(code);

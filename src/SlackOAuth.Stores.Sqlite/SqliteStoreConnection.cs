@@ -10,6 +10,7 @@ internal sealed class SqliteStoreConnection(string connectionString, Action<Sqli
 {
     /// <summary>By the instance: the texts are few, live as long as the database, and are long to hash.</summary>
     private readonly Dictionary<string, KeptCommand> _commands = new(ReferenceEqualityComparer.Instance);
+    private readonly Dictionary<string, sqlite3_stmt> _plain = new(ReferenceEqualityComparer.Instance);
     private KeptCommand? _current;
     private bool _isDiscarded;
 
@@ -31,8 +32,26 @@ internal sealed class SqliteStoreConnection(string connectionString, Action<Sqli
         }
     }
 
-    /// <summary>Runs a statement without rows and gives SQLite's result code. Where the file is locked, the driver would block the thread and sleep.</summary>
-    internal int TryRun(string statement) => raw.sqlite3_exec(Handle, statement);
+    /// <summary>Runs statements without rows and gives SQLite's result code. Where the file is locked, the driver would block the thread and sleep.</summary>
+    internal int TryRun(string statements) => raw.sqlite3_exec(Handle, statements);
+
+    /// <summary>The same for one statement without parameters that comes again and again, and stays prepared.</summary>
+    internal int TryRunPrepared(string statement)
+    {
+        if (!_plain.TryGetValue(statement, out var prepared))
+        {
+            var code = raw.sqlite3_prepare_v2(Handle, statement, out prepared);
+            if (code != raw.SQLITE_OK)
+            {
+                return code;
+            }
+
+            _plain[statement] = prepared;
+        }
+
+        raw.sqlite3_step(prepared);
+        return raw.sqlite3_reset(prepared);
+    }
 
     /// <summary>Throws what the driver throws for a result code that is no success.</summary>
     internal void ThrowIfFailed(int code) => SqliteException.ThrowExceptionForRC(code, Handle);
@@ -44,6 +63,11 @@ internal sealed class SqliteStoreConnection(string connectionString, Action<Sqli
         foreach (var command in _commands.Values)
         {
             command.Discard();
+        }
+
+        foreach (var statement in _plain.Values)
+        {
+            statement.Dispose();
         }
 
         Dispose();

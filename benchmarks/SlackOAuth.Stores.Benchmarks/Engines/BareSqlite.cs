@@ -59,7 +59,7 @@ internal sealed class BareSqlite : IBareEngine
         _consume = Command(_statements.Consume, ("@state", new byte[32]));
     }
 
-        public async ValueTask<Bot?> FindBotAsync()
+    public async ValueTask<Bot?> FindBotAsync()
     {
         await using var connection = new SqliteConnection(_connectionString);
         await connection.OpenAsync();
