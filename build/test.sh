@@ -26,42 +26,66 @@ if [[ ${#projects[@]} -eq 0 ]]; then
   exit 2
 fi
 
-output=$(mktemp)
-trap 'rm -f "$output"; build/engines/docker.sh stop' EXIT
-for project in "${projects[@]}"; do
-  # SlackOAuth.Stores.Redis.Tests needs what build/engines/redis.sh gets, unless SLACKOAUTH_TEST_REDIS names a server. Where there is none to be had, the tests say so.
-  needed=$(basename "$project" .Tests) needed=${needed##*.} needed=${needed,,}
-  if [[ $project == tests/SlackApp.Tests ]]; then
-    bash build/chromium.sh
-    needed="redis mongodb dynamodb postgresql"
-  fi
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"; build/engines/docker.sh stop' EXIT
 
-  for engine in $needed; do
+# The engines that a project's tests run against: a provider's own, and for the sample and the tool every one there is.
+engines_of() {
+  case $1 in
+    SlackApp.Tests | SlackOAuth.Tool.Tests) echo redis mongodb dynamodb postgresql ;;
+    *) local name=${1%.Tests}; name=${name##*.}; [[ -x build/engines/${name,,}.sh ]] && echo "${name,,}" ;;
+  esac
+}
+
+# What build/engines/X.sh gets is needed unless SLACKOAUTH_TEST_X names a server. Where there is none to be had, the tests say so.
+prepare() {
+  local needed="" name engine server
+  for project in "${projects[@]}"; do
+    name=$(basename "$project")
+    [[ $name == SlackApp.Tests ]] && bash build/chromium.sh
+    needed+=" $(engines_of "$name")"
+  done
+  for engine in $(tr ' ' '\n' <<<"$needed" | sort -u); do
     server=SLACKOAUTH_TEST_${engine^^}
-    if [[ -z ${!server:-} && -x build/engines/$engine.sh ]]; then
+    if [[ -z ${!server:-} ]]; then
       build/engines/docker.sh start && "build/engines/$engine.sh"
     fi
   done
-done
+}
 
-if [[ $# -eq 0 ]]; then
-  dotnet build SlackOAuth.Stores.sln --configuration Release --verbosity quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
-else
+build() {
+  if [[ ${#asked[@]} -eq 0 ]]; then
+    dotnet build SlackOAuth.Stores.sln --configuration Release --verbosity quiet
+    return
+  fi
   for project in "${projects[@]}"; do
-    dotnet build "$project" --configuration Release --verbosity quiet || { echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+    dotnet build "$project" --configuration Release --verbosity quiet || return
   done
-fi
+}
+
+# One waits for packages while the other compiles.
+prepare &
+preparing=$!
+asked=("$@")
+build || { wait; echo "0 passed, 1 failed, 0 skipped"; exit 1; }
+wait "$preparing"
+
+run() {
+  dotnet exec "$1/bin/Release/net10.0/$2.dll" -noColor -noLogo >"$logs/$2.running" 2>&1 </dev/null
+  echo "$?" >"$logs/$2.status"
+  mv "$logs/$2.running" "$logs/$2.log"
+}
 
 passed=0 failed=0 skipped=0
-for project in "${projects[@]}"; do
-  name=$(basename "$project")
+report() {
+  local name=$1 log=$logs/$1.log status
+  status=$(<"$logs/$name.status")
   echo
   echo "== $name"
-  dotnet exec "$project/bin/Release/net10.0/$name.dll" -noColor -noLogo 2>&1 </dev/null | tee "$output"
-  status=${PIPESTATUS[0]}
-  if [[ $(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$output" | tail -n 1) =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
-    total=${BASH_REMATCH[1]} bad=$((BASH_REMATCH[2] + BASH_REMATCH[3])) skips=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
-    good=$((total - BASH_REMATCH[3] - skips - unrun))
+  cat "$log"
+  if [[ $(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -n 1) =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
+    local total=${BASH_REMATCH[1]} bad=$((BASH_REMATCH[2] + BASH_REMATCH[3])) skips=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
+    local good=$((total - BASH_REMATCH[3] - skips - unrun))
     # A runner that fails or finds nothing without a failed test is itself the failure.
     if [[ $bad -eq 0 && ($status -ne 0 || $good -eq 0) ]]; then
       echo "$name ended with status $status after $good passed tests."
@@ -72,7 +96,34 @@ for project in "${projects[@]}"; do
     echo "$name ended with status $status and without a summary."
     failed=$((failed + 1))
   fi
+}
+
+report_finished() {
+  local log
+  for log in "$logs"/*.log; do
+    [[ -e $log ]] || continue
+    report "$(basename "$log" .log)"
+    rm "$log"
+  done
+}
+
+# Several at once, for most of their time they wait for an engine; those that have one first, as they take the longest.
+at_once=${SLACKOAUTH_TEST_AT_ONCE:-3}
+ordered=()
+for project in "${projects[@]}"; do [[ -n $(engines_of "$(basename "$project")") ]] && ordered+=("$project"); done
+for project in "${projects[@]}"; do [[ -n $(engines_of "$(basename "$project")") ]] || ordered+=("$project"); done
+for project in "${ordered[@]}"; do
+  while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
+    wait -n
+    report_finished
+  done
+  run "$project" "$(basename "$project")" &
 done
+while [[ -n $(jobs -rp) ]]; do
+  wait -n
+  report_finished
+done
+report_finished
 
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
