@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Conformance;
 public sealed class ContractAttribute : Attribute, ITraitAttribute
 {
     /// <summary>Cites sentences.</summary>
-    /// <param name="sentences">The numbers of the sentences, 1 to 31.</param>
+    /// <param name="sentences">The numbers of the sentences, 1 to 32.</param>
     public ContractAttribute(params int[] sentences)
     {
         ArgumentNullException.ThrowIfNull(sentences);

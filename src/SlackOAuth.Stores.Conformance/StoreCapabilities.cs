@@ -44,6 +44,9 @@ public enum StoreCapabilities
     /// <summary>The store is an <see cref="IRotationLeasing"/>. [27] to [31]</summary>
     RotationLeases = 1 << 11,
 
+    /// <summary>The store is an <see cref="IAppListing"/>. [32]</summary>
+    AppListing = 1 << 12,
+
     /// <summary>What a fixture declares that overrides nothing.</summary>
     Default = SecondInstance | AtomicSave,
 }

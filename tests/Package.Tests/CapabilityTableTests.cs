@@ -35,6 +35,7 @@ public sealed class CapabilityTableTests
         new("Writes of one instance or process are seen by another at once", StoreCapabilities.SecondInstance),
         new("An installation and its bot are seen together or not at all", StoreCapabilities.AtomicSave),
         new("Lists everything it holds", StoreCapabilities.Listing),
+        new("Lists the apps it holds something of", StoreCapabilities.AppListing),
         new("Keeps history, when switched on", StoreCapabilities.History),
         new("Lets one process at a time rotate a token", StoreCapabilities.RotationLeases),
         new("Prepares its engine, or prints the script that does", StoreCapabilities.Preparation),
@@ -70,7 +71,8 @@ public sealed class CapabilityTableTests
         // What concerns one contract alone is declared by that contract's fixture; what both can do, both have to declare.
         internal bool Can(StoreCapabilities capability) => capability switch
         {
-            StoreCapabilities.AtomicSave or StoreCapabilities.Listing or StoreCapabilities.History or StoreCapabilities.RotationLeases => Installations.Capabilities.HasFlag(capability),
+            StoreCapabilities.AtomicSave or StoreCapabilities.Listing or StoreCapabilities.AppListing or StoreCapabilities.History or StoreCapabilities.RotationLeases =>
+                Installations.Capabilities.HasFlag(capability),
             StoreCapabilities.Purging => States.Capabilities.HasFlag(capability),
             _ => Installations.Capabilities.HasFlag(capability) && States.Capabilities.HasFlag(capability),
         };

@@ -10,7 +10,7 @@ internal static class Suites
 
     internal static IReadOnlyList<Type> All { get; } =
     [
-        typeof(Installations), typeof(Listing), typeof(History), typeof(Leases), typeof(InstallationPreparation),
+        typeof(Installations), typeof(Listing), typeof(Apps), typeof(History), typeof(Leases), typeof(InstallationPreparation),
         typeof(States), typeof(Purging), typeof(StatePreparation),
     ];
 
@@ -57,6 +57,8 @@ internal static class Suites
     internal sealed class Installations(TableFixture<IInstallationStore> fixture) : InstallationStoreConformanceTests<TableFixture<IInstallationStore>>(fixture);
 
     internal sealed class Listing(TableFixture<IInstallationStore> fixture) : InstallationListingConformanceTests<TableFixture<IInstallationStore>>(fixture);
+
+    internal sealed class Apps(TableFixture<IInstallationStore> fixture) : AppListingConformanceTests<TableFixture<IInstallationStore>>(fixture);
 
     internal sealed class History(TableFixture<IInstallationStore> fixture) : InstallationHistoryConformanceTests<TableFixture<IInstallationStore>>(fixture);
 

@@ -20,6 +20,8 @@ public sealed class CachedInstallationStoreConformanceTests(CachedInstallationFi
 
 public sealed class CachedInstallationListingConformanceTests(CachedInstallationFixture fixture) : InstallationListingConformanceTests<CachedInstallationFixture>(fixture);
 
+public sealed class CachedAppListingConformanceTests(CachedInstallationFixture fixture) : AppListingConformanceTests<CachedInstallationFixture>(fixture);
+
 public sealed class CachedInstallationHistoryConformanceTests(CachedInstallationFixture fixture) : InstallationHistoryConformanceTests<CachedInstallationFixture>(fixture);
 
 public sealed class CachedRotationLeaseConformanceTests(CachedInstallationFixture fixture) : RotationLeaseConformanceTests<CachedInstallationFixture>(fixture);

@@ -22,7 +22,7 @@ internal static class InMemoryEngines
 public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStore>
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump;
 
     public override ValueTask<string> DumpAsync(StoreScope scope)
     {
@@ -67,6 +67,8 @@ public sealed class InMemoryInstallationStoreConformanceTests(InMemoryInstallati
 public sealed class InMemoryStateStoreConformanceTests(InMemoryStateFixture fixture) : StateStoreConformanceTests<InMemoryStateFixture>(fixture);
 
 public sealed class InMemoryInstallationListingConformanceTests(InMemoryInstallationFixture fixture) : InstallationListingConformanceTests<InMemoryInstallationFixture>(fixture);
+
+public sealed class InMemoryAppListingConformanceTests(InMemoryInstallationFixture fixture) : AppListingConformanceTests<InMemoryInstallationFixture>(fixture);
 
 public sealed class InMemoryInstallationHistoryConformanceTests(InMemoryInstallationFixture fixture) : InstallationHistoryConformanceTests<InMemoryInstallationFixture>(fixture);
 

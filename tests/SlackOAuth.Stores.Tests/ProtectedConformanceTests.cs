@@ -12,6 +12,8 @@ public sealed class ProtectedInstallationStoreConformanceTests(ProtectedInstalla
 
 public sealed class ProtectedInstallationListingConformanceTests(ProtectedInstallationFixture fixture) : InstallationListingConformanceTests<ProtectedInstallationFixture>(fixture);
 
+public sealed class ProtectedAppListingConformanceTests(ProtectedInstallationFixture fixture) : AppListingConformanceTests<ProtectedInstallationFixture>(fixture);
+
 public sealed class ProtectedInstallationHistoryConformanceTests(ProtectedInstallationFixture fixture) : InstallationHistoryConformanceTests<ProtectedInstallationFixture>(fixture);
 
 public sealed class ProtectedRotationLeaseConformanceTests(ProtectedInstallationFixture fixture) : RotationLeaseConformanceTests<ProtectedInstallationFixture>(fixture);

@@ -19,6 +19,7 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
     public virtual void The_declared_capabilities_are_those_of_the_store_and_have_their_suites_derived()
     {
         AssertDeclared(StoreCapabilities.Listing, typeof(IInstallationListing), Find<IInstallationListing>(Store) is not null, typeof(InstallationListingConformanceTests<>));
+        AssertDeclared(StoreCapabilities.AppListing, typeof(IAppListing), Find<IAppListing>(Store) is not null, typeof(AppListingConformanceTests<>));
         AssertDeclared(StoreCapabilities.History, typeof(IInstallationHistory), Find<IInstallationHistory>(Store) is not null, typeof(InstallationHistoryConformanceTests<>));
         AssertDeclared(StoreCapabilities.Preparation, typeof(IStorePreparation), Find<IStorePreparation>(Store) is not null, typeof(StorePreparationConformanceTests<,>));
         AssertDeclared(StoreCapabilities.RotationLeases, typeof(IRotationLeasing), Find<IRotationLeasing>(Store) is not null, typeof(RotationLeaseConformanceTests<>));

@@ -75,7 +75,8 @@ internal sealed class CachingInstallationStore : IInstallationStore, IStoreDecor
             return _inner.GetCapability<IRotationLeasing>() is { } leasing ? new CachingLeasing(leasing, this) as TCapability : null;
         }
 
-        return typeof(TCapability) == typeof(IInstallationListing) || typeof(TCapability) == typeof(IInstallationHistory) || typeof(TCapability) == typeof(IStorePreparation)
+        return typeof(TCapability) == typeof(IInstallationListing) || typeof(TCapability) == typeof(IAppListing) || typeof(TCapability) == typeof(IInstallationHistory)
+            || typeof(TCapability) == typeof(IStorePreparation)
             ? _inner.GetCapability<TCapability>()
             : null;
     }

@@ -5,7 +5,7 @@ namespace SlackOAuth.Stores;
 
 /// <summary>Keeps installations in the memory of the process: the reference that the conformance suite compares other stores with, and a store for tests and trials.</summary>
 /// <remarks>Everything is lost with the process. Safe for concurrent use.</remarks>
-public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing
+public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing
 {
     private readonly InMemoryStoreData _data;
     private readonly string _clientId;
@@ -90,6 +90,15 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
     /// <inheritdoc />
     public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
         List(Snapshot().SelectMany(record => record.Installations.Values.Select(installation => installation.WithBot(record.Bot))), cancellationToken);
+
+    /// <inheritdoc />
+    public IAsyncEnumerable<string> ListClientIdsAsync(CancellationToken cancellationToken = default)
+    {
+        lock (_data.Gate)
+        {
+            return List(_data.Workspaces.Keys.Select(key => key.ClientId).ToHashSet(StringComparer.Ordinal), cancellationToken);
+        }
+    }
 
     /// <inheritdoc />
     public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)

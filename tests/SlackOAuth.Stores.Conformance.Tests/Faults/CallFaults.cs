@@ -5,6 +5,7 @@ namespace SlackOAuth.Stores.Conformance.Tests.Faults;
 
 [RejectedBy<Suite>(nameof(Suite.A_call_that_was_cancelled_before_it_began_does_nothing))]
 [RejectedBy<Suites.Listing>(nameof(Suites.Listing.A_listing_can_be_cancelled_before_and_midway_and_left))]
+[RejectedBy<Suites.Apps>(nameof(Suites.Apps.A_listing_can_be_cancelled_before_and_midway_and_left))]
 [RejectedBy<Suites.History>(nameof(Suites.History.Reading_a_history_can_be_cancelled))]
 [RejectedBy<Suites.Leases>(nameof(Suites.Leases.A_call_about_a_lease_that_was_cancelled_before_it_began_does_nothing))]
 [RejectedBy<Suites.InstallationPreparation>(nameof(Suites.InstallationPreparation.Preparing_can_be_cancelled))]

@@ -1,5 +1,7 @@
+using System.Collections.Concurrent;
 using System.Runtime.CompilerServices;
 using SlackOAuth.Stores.Conformance.Tests.Table;
+using Apps = SlackOAuth.Stores.Conformance.Tests.Suites.Apps;
 using History = SlackOAuth.Stores.Conformance.Tests.Suites.History;
 using Listing = SlackOAuth.Stores.Conformance.Tests.Suites.Listing;
 using Preparation = SlackOAuth.Stores.Conformance.Tests.Suites.InstallationPreparation;
@@ -62,6 +64,7 @@ internal sealed class ListsIdsFromEscapedKeys(Engine engine, StoreScope scope) :
 }
 
 [RejectedBy<Listing>(nameof(Listing.What_is_there_from_start_to_end_is_listed_once_while_others_come_and_go))]
+[RejectedBy<Apps>(nameof(Apps.What_is_there_from_start_to_end_is_listed_once_while_others_come_and_go))]
 internal sealed class PagesByOffset(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
     protected override async IAsyncEnumerable<T> PagesAsync<T>(
@@ -78,6 +81,62 @@ internal sealed class PagesByOffset(Engine engine, StoreScope scope) : TableInst
             yield return page[0];
         }
     }
+}
+
+[RejectedBy<Apps>(nameof(Apps.Every_app_is_listed_once_however_much_it_holds))]
+internal sealed class ListsItsOwnAppAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override IEnumerable<Row> RowsOfApps(Engine tables) => base.RowsOfApps(tables).Where(IsClient);
+}
+
+[RejectedBy<Apps>(nameof(Apps.Every_app_is_listed_once_however_much_it_holds))]
+internal sealed class ListsAnAppForEachWorkspace(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<string> ListClientIdsAsync(CancellationToken cancellationToken = default) =>
+        PagesAsync(tables => tables.Rows, row => (row.ClientId, row.EnterpriseId, row.TeamId), (_, row) => row.ClientId, cancellationToken);
+}
+
+[RejectedBy<Apps>(nameof(Apps.An_app_that_holds_nothing_is_not_listed))]
+internal sealed class ListsItsOwnAppInAnyCase(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<string> ListClientIdsAsync(CancellationToken cancellationToken = default) => base.ListClientIdsAsync(cancellationToken).Append(ClientId).Distinct();
+}
+
+[RejectedBy<Apps>(nameof(Apps.An_app_is_listed_while_it_holds_a_bot_or_an_installation))]
+internal sealed class ListsTheAppsOfBotsAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override IEnumerable<Row> RowsOfApps(Engine tables) => base.RowsOfApps(tables).Where(app => tables.Rows.Any(row => row.Kind == RowKind.Bot && row.ClientId == app.ClientId));
+}
+
+[RejectedBy<Apps>(nameof(Apps.An_app_whose_last_record_was_deleted_is_not_listed))]
+internal sealed class ListsTheAppsOfLeasesThatItLeft(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void RemoveLease(Engine tables, LeaseKey key)
+    {
+    }
+
+    protected override IEnumerable<Row> RowsOfApps(Engine tables) =>
+        base.RowsOfApps(tables).Concat(tables.Leases.Keys.Select(key => new Row(RowKind.Bot, key.ClientId, null, null, null, default, []))).DistinctBy(row => row.ClientId);
+}
+
+[RejectedBy<Apps>(nameof(Apps.Hostile_client_ids_are_listed_as_they_were_given))]
+internal sealed class ListsClientIdsFromEscapedKeys(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override IAsyncEnumerable<string> ListClientIdsAsync(CancellationToken cancellationToken = default) => base.ListClientIdsAsync(cancellationToken).Select(Uri.UnescapeDataString);
+}
+
+[RejectedBy<Apps>(nameof(Apps.No_app_of_another_part_of_the_engine_is_listed))]
+internal sealed class ListsTheAppsOfEveryPrefix(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    private static readonly ConcurrentDictionary<string, Row> Everywhere = new(StringComparer.Ordinal);
+
+    protected override void Put(Engine tables, Row saved)
+    {
+        Everywhere[saved.ClientId] = saved;
+        base.Put(tables, saved);
+    }
+
+    protected override IEnumerable<Row> RowsOfApps(Engine tables) => Everywhere.Values;
 }
 
 [RejectedBy<History>(nameof(History.History_lists_every_accepted_record_newest_first), nameof(History.Random_sequences_of_calls_leave_the_history_of_the_reference))]

@@ -9,7 +9,7 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
-        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases : StoreCapabilities.Purging | StoreCapabilities.StateCount);
+        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases : StoreCapabilities.Purging | StoreCapabilities.StateCount);
 
     public override int ListingSize => 120;
 

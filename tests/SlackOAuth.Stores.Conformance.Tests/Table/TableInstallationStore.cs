@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SlackOAuth.Stores.Conformance.Tests.Table;
 
 /// <summary>A right store over <see cref="Engine"/>, as a relational one would be. What the broken stores change is virtual.</summary>
-internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
     private const int PageSize = 50;
 
@@ -85,6 +85,9 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
             RecordOf,
             (tables, row) => Shown(Read(row), CurrentBot(tables, new WorkspaceId(row.EnterpriseId, row.TeamId))),
             cancellationToken);
+
+    public virtual IAsyncEnumerable<string> ListClientIdsAsync(CancellationToken cancellationToken = default) =>
+        PagesAsync(RowsOfApps, row => row.ClientId, (_, row) => row.ClientId, cancellationToken);
 
     public virtual IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
         PagesAsync(tables => NewestFirst(Of(tables, RowKind.Bot, workspace)), VersionOf, (_, row) => StoreJson.ReadBot(row.Json)!, cancellationToken);
@@ -268,6 +271,9 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
 
     protected virtual IEnumerable<Row> Listed(Engine tables, RowKind kind) =>
         tables.Rows.Where(row => row.Kind == kind && IsClient(row)).GroupBy(row => (row.EnterpriseId, row.TeamId, row.UserId)).Select(versions => Current(versions)!);
+
+    /// <summary>A row of each client id.</summary>
+    protected virtual IEnumerable<Row> RowsOfApps(Engine tables) => tables.Rows.DistinctBy(row => row.ClientId);
 
     protected IEnumerable<Row> Of(Engine tables, RowKind kind, WorkspaceId workspace) => tables.Rows.Where(row => row.Kind == kind && IsClient(row) && IsWorkspace(row, workspace));
 
