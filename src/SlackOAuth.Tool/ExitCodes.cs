@@ -15,6 +15,9 @@ internal static class ExitCodes
     /// <summary>A store failed or could not be reached.</summary>
     internal const int StoreFailure = 3;
 
+    /// <summary>The tool itself is at fault.</summary>
+    internal const int Defect = 70;
+
     /// <summary>Ctrl+C, or a signal to end.</summary>
     internal const int Cancelled = 130;
 }

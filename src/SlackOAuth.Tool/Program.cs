@@ -1,3 +1,3 @@
-using System.CommandLine;
+using SlackOAuth.Tool;
 
-return await new RootCommand("Copies, compares and examines the stores of a Slack app's installations.").Parse(args).InvokeAsync().ConfigureAwait(false);
+return await SlackOAuthTool.RunAsync(args, ToolHost.OfThisProcess()).ConfigureAwait(false);

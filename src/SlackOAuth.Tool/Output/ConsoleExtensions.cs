@@ -1,0 +1,53 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using System.Text.Unicode;
+using Spectre.Console;
+
+namespace SlackOAuth.Tool.Output;
+
+/// <summary>How the commands write.</summary>
+internal static class ConsoleExtensions
+{
+    private static readonly JsonSerializerOptions Json = new()
+    {
+        PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
+        DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull,
+        Encoder = JavaScriptEncoder.Create(UnicodeRanges.All),
+        WriteIndented = true,
+    };
+
+    /// <summary>Writes a line as it is: never wrapped, so that a pipe and a copied line get it whole.</summary>
+    internal static void WritePlainLine(this IAnsiConsole console, string line)
+    {
+        console.Profile.Out.Writer.WriteLine(line);
+        console.Profile.Out.Writer.Flush();
+    }
+
+    /// <summary>Writes a value as one JSON document, names in Slack's own style.</summary>
+    internal static void WriteJson<T>(this IAnsiConsole console, T value) => console.WritePlainLine(JsonSerializer.Serialize(value, Json));
+
+    /// <summary>Writes rows: as a table on a terminal, and else as lines with a tab between the cells, the first naming the columns.</summary>
+    internal static void WriteRows(this IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows)
+    {
+        if (!console.Profile.Out.IsTerminal)
+        {
+            console.WritePlainLine(string.Join('\t', columns));
+            foreach (var row in rows)
+            {
+                console.WritePlainLine(string.Join('\t', row));
+            }
+
+            return;
+        }
+
+        var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
+        table.AddColumns([.. columns.Select(column => new TableColumn(new Markup($"[bold]{Markup.Escape(column)}[/]")))]);
+        foreach (var row in rows)
+        {
+            table.AddRow(row.Select(cell => new Text(cell)));
+        }
+
+        console.Write(table);
+    }
+}
