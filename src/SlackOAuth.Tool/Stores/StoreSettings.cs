@@ -9,6 +9,7 @@ using SlackOAuth.Stores.PostgreSql;
 using SlackOAuth.Stores.Redis;
 using SlackOAuth.Stores.Sqlite;
 using SlackOAuth.Stores.SqlServer;
+using SlackOAuth.Tool.Importing;
 
 namespace SlackOAuth.Tool.Stores;
 
@@ -42,12 +43,12 @@ internal sealed class StoreSettings
             return None;
         }
 
-        if (scheme.IsImporter())
+        var known = Properties(scheme).ToArray();
+        if (known.Length == 0)
         {
-            throw ToolException.Usage($"{option} is for stores of this family, and {scheme.Name()} has nothing to set. Leave {option} out.");
+            throw ToolException.Usage($"{scheme.Name()} has nothing to set. Leave {option} out.");
         }
 
-        var known = Properties(scheme).ToArray();
         var parsed = new StoreSettings();
         foreach (var setting in settings)
         {
@@ -79,12 +80,13 @@ internal sealed class StoreSettings
         }
     }
 
-    private static IEnumerable<PropertyInfo> Properties(StoreScheme scheme) =>
-        OptionsClass(scheme).GetProperties(BindingFlags.Public | BindingFlags.Instance)
+    private static IEnumerable<PropertyInfo> Properties(StoreScheme scheme) => OptionsClass(scheme) is not { } options
+        ? []
+        : options.GetProperties(BindingFlags.Public | BindingFlags.Instance)
             .Where(property => property.CanWrite && !OfTheNotation.Contains(property.Name) && (property.PropertyType == typeof(string) || property.PropertyType.IsValueType))
-            .Concat(OfEveryStore);
+            .Concat(scheme.IsImporter() ? [] : OfEveryStore);
 
-    private static Type OptionsClass(StoreScheme scheme) => scheme switch
+    private static Type? OptionsClass(StoreScheme scheme) => scheme switch
     {
         StoreScheme.File => typeof(FileSystemStoreOptions),
         StoreScheme.Redis => typeof(RedisStoreOptions),
@@ -92,7 +94,9 @@ internal sealed class StoreSettings
         StoreScheme.DynamoDB => typeof(DynamoDBStoreOptions),
         StoreScheme.SqlServer => typeof(SqlServerStoreOptions),
         StoreScheme.PostgreSql => typeof(PostgreSqlStoreOptions),
-        _ => typeof(SqliteStoreOptions),
+        StoreScheme.Sqlite => typeof(SqliteStoreOptions),
+        StoreScheme.BoltPythonSqlite or StoreScheme.BoltPythonPostgreSql or StoreScheme.BoltPythonSqlServer => typeof(SlackSdkTableOptions),
+        _ => null,
     };
 
     private static object Convert(string option, PropertyInfo property, string value)
