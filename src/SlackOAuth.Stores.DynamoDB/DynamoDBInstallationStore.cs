@@ -11,8 +11,11 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// <para>Safe for concurrent use. A lookup is one request, and a save is one transaction, on the items of one workspace. [7, 12, 24]</para>
 /// <para>A save whose record is older than what is stored takes a second request, as does an instance's first save of a workspace that has a history. The README says what each call costs.</para>
 /// </remarks>
-public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
+    private const string Bots = "sk = :bot";
+    private const string BotsAndUsers = "(sk = :bot OR begins_with(sk, :user))";
+
     private readonly DynamoDBTable _table;
     private readonly DynamoDBKeys _keys;
     private readonly DynamoDBHistories _histories = new();
@@ -134,7 +137,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
     public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var item in ScanAsync(nameof(ListBotsAsync), "sk = :bot", cancellationToken).ConfigureAwait(false))
+        await foreach (var item in ScanAsync(nameof(ListBotsAsync), _keys.WorkspacePrefix, Bots, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
         {
             if (item.Bot is { } bot)
             {
@@ -149,7 +152,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     {
         // The items of a workspace follow one another in the order of their sort keys, over pages too: its bot, then its users.
         var (partition, bot) = ("", default(Bot));
-        await foreach (var item in ScanAsync(nameof(ListInstallationsAsync), "(sk = :bot OR begins_with(sk, :user))", cancellationToken).ConfigureAwait(false))
+        await foreach (var item in ScanAsync(nameof(ListInstallationsAsync), _keys.WorkspacePrefix, BotsAndUsers, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
         {
             if (item.Partition != partition || item.Installation is null)
             {
@@ -159,6 +162,21 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
             if (item.Installation is { } installation)
             {
                 yield return installation.WithBot(bot);
+            }
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>Scans the whole table, states included: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        var found = ScanAsync(nameof(ListClientIdsAsync), DynamoDBKeys.Workspaces, BotsAndUsers, $"{DynamoDBKeys.Partition}, {DynamoDBKeys.ClientId}", DynamoDBKeys.ReadClientId, cancellationToken);
+        await foreach (var clientId in found.ConfigureAwait(false))
+        {
+            if (clientId is not null && listed.Add(clientId))
+            {
+                yield return clientId;
             }
         }
     }
@@ -285,7 +303,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
 
     private static Installation? ReadInstallation(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadInstallation(json) : null;
 
-    private DynamoDBSave Save(WorkspaceId workspace, RotationLease? lease = null) => new(_table, _histories, _keys.Workspace(workspace), _historyLength, lease?.FencingToken);
+    private DynamoDBSave Save(WorkspaceId workspace, RotationLease? lease = null) => new(_table, _histories, _keys.Workspace(workspace), _keys.HiddenClientId, _historyLength, lease?.FencingToken);
 
     private UpdateItemRequest UpdateOfLease(WorkspaceId workspace, string? userId, string expression, string condition, Dictionary<string, AttributeValue> values) => new()
     {
@@ -400,41 +418,56 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         return records.Values.Reverse();
     }
 
-    /// <summary>The items of the client id's workspaces that a filter lets through, page by page.</summary>
-    private async IAsyncEnumerable<(string Partition, Bot? Bot, Installation? Installation)> ScanAsync(string operation, string filter, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private static (string Partition, Bot? Bot, Installation? Installation) ReadRecord(Dictionary<string, AttributeValue> item)
+    {
+        var isBot = item[DynamoDBKeys.Sort].S == DynamoDBKeys.Bot;
+        return (item[DynamoDBKeys.Partition].S, isBot ? ReadBot(item) : null, isBot ? null : ReadInstallation(item));
+    }
+
+    /// <summary>The current records of workspaces, page by page.</summary>
+    /// <param name="operation">The operation, for errors.</param>
+    /// <param name="partitions">What the keys of the workspaces start with.</param>
+    /// <param name="filter">Which records.</param>
+    /// <param name="attributes">What is read of them; null for all.</param>
+    /// <param name="read">Reads one.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    private async IAsyncEnumerable<T> ScanAsync<T>(
+        string operation,
+        string partitions,
+        string filter,
+        string? attributes,
+        Func<Dictionary<string, AttributeValue>, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ScanRequest
         {
             TableName = _table.Name,
             FilterExpression = $"begins_with(pk, :workspaces) AND {filter}",
-            ExpressionAttributeValues = new() { [":workspaces"] = new() { S = _keys.WorkspacePrefix }, [":bot"] = new() { S = DynamoDBKeys.Bot } },
+            ExpressionAttributeValues = new() { [":workspaces"] = new() { S = partitions }, [":bot"] = new() { S = DynamoDBKeys.Bot } },
+            ProjectionExpression = attributes,
             ConsistentRead = _table.ConsistentReads,
         };
-        if (filter.Contains(":user", StringComparison.Ordinal))
+        if (filter == BotsAndUsers)
         {
             request.ExpressionAttributeValues[":user"] = new() { S = DynamoDBKeys.UserPrefix };
         }
 
         do
         {
-            var items = await _table.CallAsync(
+            var records = await _table.CallAsync(
                 operation,
-                request,
-                static async (client, request, cancellationToken) =>
+                (Request: request, Read: read),
+                static async (client, call, cancellationToken) =>
                 {
-                    var page = await client.ScanAsync(request, cancellationToken).ConfigureAwait(false);
-                    request.ExclusiveStartKey = page.LastEvaluatedKey;
-                    return (page.Items ?? []).ConvertAll(item =>
-                    {
-                        var isBot = item[DynamoDBKeys.Sort].S == DynamoDBKeys.Bot;
-                        return (item[DynamoDBKeys.Partition].S, isBot ? ReadBot(item) : null, isBot ? null : ReadInstallation(item));
-                    });
+                    var page = await client.ScanAsync(call.Request, cancellationToken).ConfigureAwait(false);
+                    call.Request.ExclusiveStartKey = page.LastEvaluatedKey;
+                    return (page.Items ?? []).ConvertAll(item => call.Read(item));
                 },
                 cancellationToken).ConfigureAwait(false);
-            foreach (var item in items)
+            foreach (var record in records)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return item;
+                yield return record;
             }
         }
         while (request.ExclusiveStartKey is { Count: > 0 });

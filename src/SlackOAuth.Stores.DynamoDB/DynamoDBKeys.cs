@@ -18,6 +18,7 @@ internal sealed class DynamoDBKeys(string clientId)
     internal const string KeptBots = "kept_bots";
     internal const string KeptInstallations = "kept_installations";
     internal const string ExpiresAt = "expires_at";
+    internal const string ClientId = "client_id";
 
     internal const string Bot = "bot";
     internal const string Latest = "latest";
@@ -31,8 +32,24 @@ internal sealed class DynamoDBKeys(string clientId)
     // A partition key holds 2,048 bytes, a sort key 1,024; three ids of 255 characters may take 2,295. Short enough that a thousand of them fit an item.
     private const int MaxIdBytes = 200;
 
+    /// <summary>What the partition key of every workspace of every client id starts with, and that of no state.</summary>
+    internal const string Workspaces = "workspace#";
+
     /// <summary>What the partition key of every workspace of the client id starts with, and that of no other.</summary>
-    internal string WorkspacePrefix { get; } = $"workspace#{Encode(clientId)}#";
+    internal string WorkspacePrefix { get; } = $"{Workspaces}{Encode(clientId)}#";
+
+    /// <summary>The client id where the keys hold but its hash, to stand in the records then. [32]</summary>
+    internal string? HiddenClientId { get; } = IsHashed(Encode(clientId)) ? clientId : null;
+
+    /// <summary>Whose a record is; null where that was last saved by a version that did not keep a client id that its keys hold but the hash of.</summary>
+    internal static string? ReadClientId(Dictionary<string, AttributeValue> record)
+    {
+        var encoded = record[Partition].S[Workspaces.Length..];
+        encoded = encoded[..encoded.IndexOf('#', StringComparison.Ordinal)];
+        return IsHashed(encoded)
+            ? record.GetValueOrDefault(ClientId)?.S
+            : encoded.Replace("%23", "#", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+    }
 
     internal string Workspace(WorkspaceId workspace) => $"{WorkspacePrefix}{Encode(workspace.EnterpriseId)}#{Encode(workspace.TeamId)}";
 
@@ -68,6 +85,8 @@ internal sealed class DynamoDBKeys(string clientId)
 
     /// <summary>A value that nobody else has: what a change is known by.</summary>
     internal static string Unique() => RandomNumberGenerator.GetHexString(32, lowercase: true);
+
+    private static bool IsHashed(string encoded) => encoded.StartsWith("%h", StringComparison.Ordinal);
 
     // '#' separates the parts of a key, and '%' begins what stands for it, or for an id that is too long: no two ids have one text.
     private static string Encode(string? id)

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// What is older than what is stored is not written, but checked to be older still, so that the whole is what one moment saw. Items are changed attribute by attribute: a lease, and
 /// what other versions keep there, stays. [13, 31]
 /// </remarks>
-internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histories, string partition, int historyLength, long? fencingToken = null)
+internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histories, string partition, string? hiddenClientId, int historyLength, long? fencingToken = null)
 {
     private const string NotNewer = "attribute_not_exists(installed_at) OR installed_at <= :at";
     private const string NotFencedOff = "installed_at <= :at AND (attribute_not_exists(lease_saved) OR lease_saved <= :fence)";
@@ -96,14 +96,22 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         }
 
         values[":document"] = record.Document;
+        var expression = "SET installed_at = :at, document = :document";
         if (fencingToken is { } fence)
         {
             values[":fence"] = DynamoDBKeys.Number(fence);
+            expression += ", lease_saved = :fence";
+        }
+
+        if (hiddenClientId is not null)
+        {
+            values[":client"] = new() { S = hiddenClientId };
+            expression += ", client_id = :client";
         }
 
         Update(
             record.Key,
-            fencingToken is null ? "SET installed_at = :at, document = :document" : "SET installed_at = :at, document = :document, lease_saved = :fence",
+            expression,
             fencingToken is null ? NotNewer : NotFencedOff,
             values,
             () => record.IsRefused = true);

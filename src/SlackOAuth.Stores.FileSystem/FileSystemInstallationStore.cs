@@ -10,14 +10,17 @@ namespace SlackOAuth.Stores.FileSystem;
 /// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read.</para>
 /// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
 /// </remarks>
-public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
 {
     private const string LockFolder = ".locks";
     private const string DeletedFolder = ".deleted";
     private const int LooksBeforeLocking = 3;
 
     private readonly string _baseDirectory;
+    private readonly string _clientId;
+    private readonly bool _hasClientFolder;
     private readonly string _root;
+    private readonly ClientFile? _clientFile;
     private readonly FolderLock _lock;
     private readonly int _historyLength;
     private readonly bool _prepareOnFirstUse;
@@ -36,8 +39,11 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         fileSystemOptions ??= new FileSystemStoreOptions();
         fileSystemOptions.Validate();
         _baseDirectory = Path.GetFullPath(fileSystemOptions.BaseDirectory);
-        var root = fileSystemOptions.UseClientIdFolder ? Path.Combine(_baseDirectory, FileSystemNames.Client(options.ClientId)) : _baseDirectory;
+        _clientId = options.ClientId;
+        _hasClientFolder = fileSystemOptions.UseClientIdFolder;
+        var root = _hasClientFolder ? Path.Combine(_baseDirectory, FileSystemNames.Client(_clientId)) : _baseDirectory;
         _root = Path.EndsInDirectorySeparator(root) ? root : root + "/";
+        _clientFile = _hasClientFolder && FileSystemNames.Client(_clientId) != _clientId ? new ClientFile(_root, _clientId) : null;
         _lock = new FolderLock(_root + LockFolder, fileSystemOptions.LockTimeout);
         _historyLength = options.HistoryEnabled ? options.HistoryLength : 0;
         _prepareOnFirstUse = fileSystemOptions.PrepareOnFirstUse;
@@ -150,11 +156,25 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     /// <inheritdoc />
     public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
-        ListAsync(nameof(ListBotsAsync), ListWorkspaces(), static folder => folder.ReadBot() is { } bot ? [bot] : Enumerable.Empty<Bot>(), cancellationToken);
+        ListAsync(nameof(ListBotsAsync), ListWorkspaces(_root), static folder => folder.ReadBot() is { } bot ? [bot] : Enumerable.Empty<Bot>(), cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
-        ListAsync(nameof(ListInstallationsAsync), ListWorkspaces(), static folder => WithCurrentBot(folder, folder.ReadUsers(skipDamaged: false)), cancellationToken);
+        ListAsync(nameof(ListInstallationsAsync), ListWorkspaces(_root), static folder => WithCurrentBot(folder, folder.ReadUsers(skipDamaged: false)), cancellationToken);
+
+    /// <inheritdoc />
+    /// <remarks>The engine is the base directory, and each folder in it that is named by a client id; where <see cref="FileSystemStoreOptions.UseClientIdFolder"/> is false, it is of one app.</remarks>
+    public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        foreach (var clientId in Wrapped(nameof(ListClientIdsAsync), ListClients()))
+        {
+            yield return clientId;
+            cancellationToken.ThrowIfCancellationRequested();
+        }
+
+        await ValueTask.CompletedTask.ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
@@ -535,9 +555,17 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     private void ThrowIfUnprepared(bool isFound)
     {
-        if (!isFound && !_prepareOnFirstUse && !DiskFile.FolderExists(_root))
+        if (!isFound && !_prepareOnFirstUse)
         {
-            throw new DirectoryNotFoundException($"The folder '{_root}' is missing.");
+            ThrowIfMissing(_root);
+        }
+    }
+
+    private static void ThrowIfMissing(string folder)
+    {
+        if (!DiskFile.FolderExists(folder))
+        {
+            throw new DirectoryNotFoundException($"The folder '{folder}' is missing.");
         }
     }
 
@@ -548,7 +576,17 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             SweepDeleted();
         }
 
-        var name = FileSystemNames.Workspace(workspace);
+        if (_clientFile is { IsThere: false })
+        {
+            using var held = await LockAsync(ClientFile.Name, cancellationToken).ConfigureAwait(false);
+            _clientFile.Write();
+        }
+
+        return await LockAsync(FileSystemNames.Workspace(workspace), cancellationToken).ConfigureAwait(false);
+    }
+
+    private async ValueTask<FolderLock.Held> LockAsync(string name, CancellationToken cancellationToken)
+    {
         try
         {
             return await _lock.AcquireAsync(name, cancellationToken).ConfigureAwait(false);
@@ -639,16 +677,32 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         }
     }
 
-    /// <summary>The workspaces there are. Their ids come from their records, for a folder's name may hold but a hash.</summary>
-    private IEnumerable<WorkspaceId> ListWorkspaces()
+    /// <summary>The client ids under which there is a workspace.</summary>
+    private IEnumerable<string> ListClients()
     {
-        ThrowIfUnprepared(isFound: false);
-        if (!DiskFile.FolderExists(_root))
+        foreach (var path in _hasClientFolder ? ListFolders(_baseDirectory, "*") : [_root])
         {
-            yield break;
+            if ((_hasClientFolder ? ClientFile.Identify(path) : _clientId) is { } clientId && ListWorkspaces(path).Any())
+            {
+                yield return clientId;
+            }
+        }
+    }
+
+    private IEnumerable<string> ListFolders(string folder, string pattern)
+    {
+        if (!_prepareOnFirstUse)
+        {
+            ThrowIfMissing(folder);
         }
 
-        foreach (var path in Directory.EnumerateDirectories(_root, "*-*", WorkspaceFolder.Enumeration))
+        return DiskFile.FolderExists(folder) ? Directory.EnumerateDirectories(folder, pattern, WorkspaceFolder.Enumeration) : [];
+    }
+
+    /// <summary>The workspaces there are. Their ids come from their records, for a folder's name may hold but a hash.</summary>
+    private IEnumerable<WorkspaceId> ListWorkspaces(string root)
+    {
+        foreach (var path in ListFolders(root, "*-*"))
         {
             if (WorkspaceFolder.Identify(path) is { } workspace)
             {

@@ -22,6 +22,7 @@ internal static class FileSystemNames
     internal const string StateFolder = ".oauth-states";
 
     private const string None = "none";
+    private const char EscapePrefix = '~';
     private const int MaxVerbatimLength = 64;
 
     private static readonly SearchValues<char> IdAlphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
@@ -45,10 +46,14 @@ internal static class FileSystemNames
         Enumerable.Range(0, (int)TimeSpan.TicksPerMicrosecond).Select(ticks => installedAt.AddTicks(ticks));
 
     /// <summary>Slack's client ids are digits and dots; another is escaped.</summary>
-    internal static string Client(string clientId) =>
-        clientId.Length <= MaxVerbatimLength && !clientId.AsSpan().ContainsAnyExcept(ClientIdAlphabet) && clientId[0] != '.' && clientId[^1] != '.'
-            ? clientId
-            : Escape(clientId);
+    internal static string Client(string clientId) => IsClient(clientId) ? clientId : Escape(clientId);
+
+    /// <summary>Whether a folder of this name is that of the client id of the same name.</summary>
+    internal static bool IsClient(string name) =>
+        name.Length is > 0 and <= MaxVerbatimLength && !name.AsSpan().ContainsAnyExcept(ClientIdAlphabet) && name[0] != '.' && name[^1] != '.';
+
+    /// <summary>Whether a name is that of an id that was escaped.</summary>
+    internal static bool IsEscaped(string name) => name.StartsWith(EscapePrefix) && name.Length == 1 + (2 * SHA256.HashSizeInBytes);
 
     internal static bool IsUserLatest(string fileName) =>
         fileName.Length > InstallerPrefix.Length + LatestSuffix.Length
@@ -84,7 +89,7 @@ internal static class FileSystemNames
         : id.Length <= MaxVerbatimLength && !id.AsSpan().ContainsAnyExcept(IdAlphabet) && id != "NONE" ? id
         : Escape(id);
 
-    private static string Escape(string id) => "~" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
+    private static string Escape(string id) => EscapePrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     /// <summary>Seconds with a fraction, as Python prints a float of this size.</summary>
     private static string Time(DateTimeOffset time) =>

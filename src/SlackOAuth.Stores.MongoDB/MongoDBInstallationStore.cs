@@ -11,7 +11,7 @@ namespace SlackOAuth.Stores.MongoDB;
 /// So a save is seen whole or not at all, without a transaction, which a standalone server does not have. [7, 12, 24]</para>
 /// <para>The price is the 16 MB that a document may have: see the README.</para>
 /// </remarks>
-public sealed class MongoDBInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IStorePreparation, IRotationLeasing
+public sealed class MongoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IStorePreparation, IRotationLeasing
 {
     private const int PageSize = 100;
 
@@ -138,6 +138,16 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
                 cancellationToken.ThrowIfCancellationRequested();
                 yield return installation;
             }
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>One <c>find</c> for each app, whatever it holds: from the first workspace of one, the index leads to the first of the next.</remarks>
+    public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        for (var after = ""; await FindFirstAsync(after, cancellationToken).ConfigureAwait(false) is { } workspace; after = MongoDBSchema.LastOfClient(workspace[MongoDBSchema.Id].AsString))
+        {
+            yield return Read(nameof(ListClientIdsAsync), workspace, MongoDBRecords.ReadClientId);
         }
     }
 
@@ -311,6 +321,24 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
         }
     }
 
+    /// <summary>The first workspace after a key that holds anything. One whose bot and installations were deleted apart has left a document.</summary>
+    private ValueTask<BsonDocument?> FindFirstAsync(string after, CancellationToken cancellationToken) =>
+        _workspaces.ReadAsync(
+            nameof(ListClientIdsAsync),
+            key: null,
+            (Filter: new BsonDocument
+            {
+                { MongoDBSchema.Id, new BsonDocument("$gt", after) },
+                { "$or", new BsonArray { IsThere(MongoDBFields.Bot), IsThere(MongoDBFields.Installations + ".0") } },
+            },
+                Options: new FindOptions<BsonDocument> { Projection = Fields(MongoDBFields.ClientId), Sort = new BsonDocument(MongoDBSchema.Id, 1), Limit = -1 }),
+            static async (workspaces, call, cancellationToken) =>
+            {
+                using var cursor = await workspaces.FindAsync(call.Filter, call.Options, cancellationToken).ConfigureAwait(false);
+                return await cursor.FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+            },
+            cancellationToken)!;
+
     /// <summary>The app's workspaces in the order of their keys, a page at a time: no cursor waits in the server for a caller that takes its time.</summary>
     private async IAsyncEnumerable<BsonDocument> ListAsync(string operation, BsonDocument fields, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
@@ -355,7 +383,7 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
     private BsonDocument Credential(WorkspaceId workspace, string? userId, params ReadOnlySpan<(string Field, BsonValue Condition)> conditions)
     {
         var filter = Key(workspace);
-        var record = userId is null ? filter.Add(MongoDBFields.Bot, new BsonDocument("$exists", true)) : OfUser(userId);
+        var record = userId is null ? filter.AddRange(IsThere(MongoDBFields.Bot)) : OfUser(userId);
         foreach (var (field, condition) in conditions)
         {
             record.Add((userId is null ? MongoDBFields.Bot + "." : "") + (field == MongoDBFields.InstalledAt ? field : $"{MongoDBFields.Lease}.{field}"), condition);
@@ -396,6 +424,8 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
 
         return fields;
     }
+
+    private static BsonDocument IsThere(string field) => new(field, new BsonDocument("$exists", true));
 
     /// <summary>By $eq, so that an id is compared as the text it is.</summary>
     private static BsonDocument OfUser(string userId) => new(MongoDBFields.UserId, new BsonDocument("$eq", userId));

@@ -101,6 +101,9 @@ internal static class MongoDBRecords
         }
     }
 
+    /// <summary>The client id of a workspace's document.</summary>
+    internal static string ReadClientId(BsonDocument workspace) => Text(workspace, MongoDBFields.ClientId) ?? throw Damaged(MongoDBFields.ClientId);
+
     /// <summary>The bot of a workspace's document; null where there is none, or the call did not ask for it.</summary>
     internal static Bot? ReadBot(BsonDocument workspace) => workspace.TryGetValue(MongoDBFields.Bot, out var bot) ? ReadBotRecord(AsDocument(bot)) : null;
 

@@ -36,6 +36,9 @@ internal sealed class MongoDBSchema
     /// <summary>What the keys of an app's workspaces lie between. A semicolon follows a colon, and is in no id as it stands in a key.</summary>
     internal static (string First, string Last) WorkspacesOf(string clientId) => (Readable(clientId) + ":", Readable(clientId) + ";");
 
+    /// <summary>What the keys of all workspaces of the same app as one lie before.</summary>
+    internal static string LastOfClient(string workspace) => workspace[..workspace.IndexOf(':', StringComparison.Ordinal)] + ";";
+
     /// <summary>Prepares the collection. [25]</summary>
     internal async Task PrepareAsync(IMongoCollection<BsonDocument> documents, CancellationToken cancellationToken)
     {

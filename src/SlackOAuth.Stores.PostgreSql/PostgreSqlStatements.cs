@@ -71,6 +71,7 @@ internal static class PostgreSqlStatements
         DeleteAll = LockWorkspace + SharedStatements.RemoveWorkspace,
         ListBots = SharedStatements.ListBots,
         ListInstallations = SharedStatements.ListInstallations,
+        FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
         AcquireBotLease = SharedStatements.AcquireBotLease,

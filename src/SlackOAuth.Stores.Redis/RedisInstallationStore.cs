@@ -9,7 +9,7 @@ namespace SlackOAuth.Stores.Redis;
 /// <para>Safe for concurrent use. A lookup is one command and a save one script, each on the keys of one workspace, which share a slot of a cluster. [7, 12, 24]</para>
 /// <para>What a call acknowledges is as durable as the server's persistence and replication make it: see the README.</para>
 /// </remarks>
-public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing
+public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing
 {
     private const int PageSize = 100;
     private const int RecordsOfAPage = 50;
@@ -164,6 +164,21 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
     }
 
     /// <inheritdoc />
+    /// <remarks>Goes through the keys of the whole Redis with SCAN, and reads no record: for maintenance, not for requests.</remarks>
+    public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var listed = new HashSet<string>(StringComparer.Ordinal);
+        await foreach (var key in ScanAsync(nameof(ListClientIdsAsync), _keys.AppPattern, cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (_keys.ClientId(key) is var clientId && listed.Add(clientId))
+            {
+                yield return clientId;
+            }
+        }
+    }
+
+    /// <inheritdoc />
     public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (var page in ReadHistoryAsync(nameof(ListBotHistoryAsync), workspace, RedisKeys.Bots, userId: null, cancellationToken).ConfigureAwait(false))
@@ -283,39 +298,47 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
             static (database, call) => database.ScriptEvaluateAsync(call.script, call.keys, call.arguments),
             cancellationToken);
 
-    /// <summary>The keys of every workspace of the client id, page by page and each once, from every primary.</summary>
+    /// <summary>The keys of every workspace of the client id, page by page and each once.</summary>
     private async IAsyncEnumerable<RedisKey[]> ListWorkspacesAsync(string operation, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var servers = await _connection.CallAsync(
-            operation,
-            _keys,
-            static (database, _) => Task.FromResult(database.Multiplexer.GetServers().Where(server => !server.IsReplica).Select(server => (server, database.Database)).ToArray()),
-            cancellationToken).ConfigureAwait(false);
-        // SCAN may give a key twice while Redis resizes its tables, and two of the addresses of a connection may be of one server.
         var seen = new HashSet<RedisKey>();
         var page = new List<RedisKey>(PageSize);
-        foreach (var (server, database) in servers)
+        await foreach (var key in ScanAsync(operation, _keys.WorkspacePattern, cancellationToken).ConfigureAwait(false))
         {
-            var keys = server.KeysAsync(database, _keys.WorkspacePattern, PageSize).GetAsyncEnumerator(cancellationToken);
-            await using var disposing = keys.ConfigureAwait(false);
-            while (await _connection.CallAsync(operation, keys, static (_, scan) => scan.MoveNextAsync().AsTask(), CancellationToken.None).ConfigureAwait(false))
+            if (seen.Add(key))
             {
-                if (seen.Add(keys.Current))
-                {
-                    page.Add(keys.Current);
-                }
+                page.Add(key);
+            }
 
-                if (page.Count == PageSize)
-                {
-                    yield return [.. page];
-                    page.Clear();
-                }
+            if (page.Count == PageSize)
+            {
+                yield return [.. page];
+                page.Clear();
             }
         }
 
         if (page.Count > 0)
         {
             yield return [.. page];
+        }
+    }
+
+    /// <summary>The keys of a pattern, from every primary. SCAN may give one twice while Redis resizes its tables, and two of the addresses of a connection may be of one server.</summary>
+    private async IAsyncEnumerable<RedisKey> ScanAsync(string operation, RedisValue pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var servers = await _connection.CallAsync(
+            operation,
+            _keys,
+            static (database, _) => Task.FromResult(database.Multiplexer.GetServers().Where(server => !server.IsReplica).Select(server => (server, database.Database)).ToArray()),
+            cancellationToken).ConfigureAwait(false);
+        foreach (var (server, database) in servers)
+        {
+            var keys = server.KeysAsync(database, pattern, PageSize).GetAsyncEnumerator(cancellationToken);
+            await using var disposing = keys.ConfigureAwait(false);
+            while (await _connection.CallAsync(operation, keys, static (_, scan) => scan.MoveNextAsync().AsTask(), CancellationToken.None).ConfigureAwait(false))
+            {
+                yield return keys.Current;
+            }
         }
     }
 

@@ -17,17 +17,29 @@ internal sealed class RedisKeys
 
     private const string UserPrefix = "user:";
 
+    private readonly string _all;
     private readonly string _workspaces;
     private readonly string _states;
 
     internal RedisKeys(RedisStoreOptions options, string clientId)
     {
-        _workspaces = $"{options.KeyPrefix}{{{Uri.EscapeDataString(clientId)}:";
+        _all = $"{options.KeyPrefix}{{";
+        _workspaces = $"{_all}{Uri.EscapeDataString(clientId)}:";
         _states = $"{options.KeyPrefix}state:";
     }
 
     /// <summary>The pattern of SCAN for the hashes of every workspace. The prefix and an encoded id hold nothing that a pattern gives a meaning to.</summary>
     internal RedisValue WorkspacePattern => $"{_workspaces}*}}";
+
+    /// <summary>The same for every client id.</summary>
+    internal RedisValue AppPattern => $"{_all}*:*:*}}";
+
+    /// <summary>The client id of a key that <see cref="AppPattern"/> finds.</summary>
+    internal string ClientId(RedisKey workspace)
+    {
+        var id = ((string)workspace!)[_all.Length..];
+        return Uri.UnescapeDataString(id[..id.IndexOf(':', StringComparison.Ordinal)]);
+    }
 
     internal RedisKey Workspace(WorkspaceId workspace) => $"{_workspaces}{Escape(workspace.EnterpriseId)}:{Escape(workspace.TeamId)}}}";
 

@@ -129,6 +129,17 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             parameters,
             cancellationToken);
 
+    /// <summary>A client id and the key of one of its workspaces; null where there is no row.</summary>
+    internal ValueTask<(string ClientId, byte[] WorkspaceKey)?> ReadClientAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
+        RunAsync(
+            operation,
+            statement,
+            writes: false,
+            static (database, connection, command, cancellationToken) => ReadFirstAsync<(string, byte[])?>(
+                database, connection, command, static (_, reader) => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), cancellationToken),
+            parameters,
+            cancellationToken);
+
     internal ValueTask<List<StoredRow>> ReadAllAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
         RunAsync(
             operation,

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Relational;
 /// A record is a row with the JSON document of <see cref="StoreJson"/>: every field is kept whole, and a field that Slack adds needs no change of the tables. The bot stands in the row of its
 /// workspace, once, and a find brings it along. Safe for concurrent use by threads and processes.
 /// </remarks>
-public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IInstallationHistory, IRotationLeasing, IStorePreparation, IAsyncDisposable, IDisposable
+public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation, IAsyncDisposable, IDisposable
 {
     private const int PageSize = 200;
 
@@ -153,6 +153,22 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
 
             isLast = page.Count < PageSize;
             after = isLast ? after : (page[^1].WorkspaceKey!, page[^1].UserKey!);
+        }
+    }
+
+    /// <inheritdoc />
+    /// <remarks>One round trip for each app, whatever it holds: from the first workspace of one, the index leads to the first of the next.</remarks>
+    public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var after = StoreKeys.First;
+        while (await _database.ReadClientAsync(
+            nameof(ListClientIdsAsync),
+            _database.Statements.FindNextClient,
+            [new("@after", RelationalParameterKind.Key, after)],
+            cancellationToken).ConfigureAwait(false) is { } found)
+        {
+            yield return found.ClientId;
+            after = StoreKeys.LastWorkspace(StoreKeys.ClientOf(found.WorkspaceKey));
         }
     }
 

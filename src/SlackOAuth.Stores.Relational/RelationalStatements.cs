@@ -59,6 +59,9 @@ public sealed class RelationalStatements
     /// <summary>A page of installations with their bots, by key. <c>@after @after_user @end @page</c></summary>
     public required string ListInstallations { get; init; }
 
+    /// <summary>The first workspace after a key: its <c>client_id</c> and <c>workspace_key</c>, which are all that it reads. <c>@after</c></summary>
+    public required string FindNextClient { get; init; }
+
     /// <summary>The kept bots, newest first, the current one always. <c>@workspace @nobody @kept</c>, which is 0 where history is off.</summary>
     public required string ListBotHistory { get; init; }
 
@@ -125,6 +128,7 @@ public sealed class RelationalStatements
             DeleteAll = Fill(DeleteAll),
             ListBots = Fill(ListBots),
             ListInstallations = Fill(ListInstallations),
+            FindNextClient = Fill(FindNextClient),
             ListBotHistory = Fill(ListBotHistory),
             ListInstallationHistory = Fill(ListInstallationHistory),
             AcquireBotLease = Fill(AcquireBotLease),

@@ -144,6 +144,9 @@ public static class SharedStatements
         ORDER BY i.workspace_key, i.user_key LIMIT @page
         """;
 
+    /// <summary><see cref="RelationalStatements.FindNextClient"/></summary>
+    public const string FindNextClient = "SELECT client_id, workspace_key FROM {table}workspaces WHERE workspace_key > @after ORDER BY workspace_key LIMIT 1";
+
     /// <summary><see cref="RelationalStatements.ListBotHistory"/></summary>
     public const string ListBotHistory =
         """

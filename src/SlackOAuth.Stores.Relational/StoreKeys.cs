@@ -27,6 +27,12 @@ internal static class StoreKeys
         return key;
     }
 
+    /// <summary>Below every workspace of every app.</summary>
+    internal static byte[] First { get; } = new byte[WorkspaceLength];
+
+    /// <summary>The app of a workspace.</summary>
+    internal static byte[] ClientOf(byte[] workspace) => workspace[..ClientLength];
+
     /// <summary>Below every workspace of the app.</summary>
     internal static byte[] FirstWorkspace(byte[] client) => Bound(client, 0);
 

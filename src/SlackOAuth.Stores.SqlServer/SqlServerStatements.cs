@@ -138,6 +138,8 @@ internal static class SqlServerStatements
         OPTION (FORCE ORDER)
         """;
 
+    private const string FindNextClient = "SELECT TOP (1) client_id, workspace_key FROM {table}workspaces WHERE workspace_key > @after ORDER BY workspace_key";
+
     private const string AcquireBotLease =
         """
         UPDATE {table}workspaces SET bot_lease_fence = COALESCE(bot_lease_fence, 0) + 1, bot_lease_ends_at = @lease_ends_at
@@ -188,6 +190,7 @@ internal static class SqlServerStatements
         DeleteAll = Begin + LockWorkspace + SharedStatements.RemoveWorkspace + Commit,
         ListBots = ListBots,
         ListInstallations = ListInstallations,
+        FindNextClient = FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
         AcquireBotLease = AcquireBotLease,

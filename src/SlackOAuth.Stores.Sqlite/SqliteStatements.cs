@@ -59,6 +59,7 @@ internal static class SqliteStatements
         DeleteAll = SharedStatements.RemoveWorkspace,
         ListBots = SharedStatements.ListBots,
         ListInstallations = SharedStatements.ListInstallations,
+        FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
         AcquireBotLease = SharedStatements.AcquireBotLease,

@@ -9,7 +9,7 @@ public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : StoreFi
     private readonly DynamoDBScopes _scopes = new(server);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.RotationLeases;
 
     // DynamoDB Local takes some ten times as long for a call as other engines do.
@@ -77,6 +77,8 @@ public sealed class DynamoDBStateFixture(DynamoDBServer server) : StoreFixture<I
 public sealed class DynamoDBInstallationStoreConformanceTests(DynamoDBInstallationFixture fixture) : InstallationStoreConformanceTests<DynamoDBInstallationFixture>(fixture);
 
 public sealed class DynamoDBInstallationListingConformanceTests(DynamoDBInstallationFixture fixture) : InstallationListingConformanceTests<DynamoDBInstallationFixture>(fixture);
+
+public sealed class DynamoDBAppListingConformanceTests(DynamoDBInstallationFixture fixture) : AppListingConformanceTests<DynamoDBInstallationFixture>(fixture);
 
 public sealed class DynamoDBInstallationHistoryConformanceTests(DynamoDBInstallationFixture fixture) : InstallationHistoryConformanceTests<DynamoDBInstallationFixture>(fixture);
 

@@ -57,7 +57,7 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
     internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new FileSystemInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
@@ -135,6 +135,8 @@ public sealed class FileSystemInstallationStoreConformanceTests(FileSystemInstal
 public sealed class FileSystemStateStoreConformanceTests(FileSystemStateFixture fixture) : StateStoreConformanceTests<FileSystemStateFixture>(fixture);
 
 public sealed class FileSystemInstallationListingConformanceTests(FileSystemInstallationFixture fixture) : InstallationListingConformanceTests<FileSystemInstallationFixture>(fixture);
+
+public sealed class FileSystemAppListingConformanceTests(FileSystemInstallationFixture fixture) : AppListingConformanceTests<FileSystemInstallationFixture>(fixture);
 
 public sealed class FileSystemInstallationHistoryConformanceTests(FileSystemInstallationFixture fixture) : InstallationHistoryConformanceTests<FileSystemInstallationFixture>(fixture);
 

@@ -156,6 +156,53 @@ public sealed class LayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_folder_that_is_named_by_a_hash_holds_its_client_id()
+    {
+        const string ClientId = "the app/\u682a";
+        var store = _folder.Installations(options => options.ClientId = ClientId);
+        Assert.Null(await store.FindBotAsync(Samples.Workspace, Token));
+        Assert.Empty(_folder.FileNames());
+        await store.SaveAsync(Samples.Installation, Token);
+        var file = Path.Combine(_folder.Path, FileSystemNames.Client(ClientId), ".client-id");
+        Assert.Equal(ClientId, await File.ReadAllTextAsync(file, Token));
+        Assert.DoesNotContain(_folder.FileNames(), name => name.Contains(".tmp", StringComparison.Ordinal));
+        Assert.True(OperatingSystem.IsWindows() || File.GetUnixFileMode(file) == OwnerFile);
+
+        // What an earlier version wrote has no such file, until the app saves again; and what a crash left beside it is in nobody's way.
+        File.Move(file, Path.Combine(Path.GetDirectoryName(file)!, ".tmp-client-id"));
+        Assert.Empty(await store.ListClientIdsAsync(Token).ToArrayAsync(Token));
+        await store.SaveAsync(Samples.Installation, Token);
+        Assert.Equal([ClientId], await store.ListClientIdsAsync(Token).ToArrayAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_file_with_another_client_id_than_its_folders_is_reported()
+    {
+        var store = _folder.Installations(options => options.ClientId = "my app");
+        await store.SaveAsync(Samples.Installation, Token);
+        await File.WriteAllTextAsync(Path.Combine(_folder.Path, FileSystemNames.Client("my app"), ".client-id"), "an app", Token);
+        var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.ListClientIdsAsync(Token).ToArrayAsync(Token));
+        Assert.Contains(".client-id", exception.Message, StringComparison.Ordinal);
+        Assert.False(exception.IsTransient);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Folders_that_are_no_client_ids_are_not_listed(bool useClientIdFolder)
+    {
+        var store = _folder.Installations(configureFiles: options => options.UseClientIdFolder = useClientIdFolder);
+        foreach (var name in new[] { "none-T1", ".oauth-states", "1.", "abc", "2.2" })
+        {
+            Directory.CreateDirectory(Path.Combine(_folder.Path, name));
+        }
+
+        Assert.Empty(await store.ListClientIdsAsync(Token).ToArrayAsync(Token));
+        await store.SaveAsync(Samples.Installation, Token);
+        Assert.Equal([TemporaryFolder.ClientId], await store.ListClientIdsAsync(Token).ToArrayAsync(Token));
+    }
+
+    [Fact]
     public async Task Deleting_everything_removes_the_folder_at_once()
     {
         var store = _folder.Installations(options => options.HistoryEnabled = true);

@@ -9,7 +9,7 @@ namespace SlackOAuth.Stores.MongoDB.Tests;
 public sealed class MongoDBInstallationFixture(MongoDBServer server) : EngineFixture<IInstallationStore, MongoDBDatabases>(new MongoDBDatabases(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
         | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
@@ -44,6 +44,8 @@ public sealed class MongoDBInstallationStoreConformanceTests(MongoDBInstallation
 public sealed class MongoDBStateStoreConformanceTests(MongoDBStateFixture fixture) : StateStoreConformanceTests<MongoDBStateFixture>(fixture);
 
 public sealed class MongoDBInstallationListingConformanceTests(MongoDBInstallationFixture fixture) : InstallationListingConformanceTests<MongoDBInstallationFixture>(fixture);
+
+public sealed class MongoDBAppListingConformanceTests(MongoDBInstallationFixture fixture) : AppListingConformanceTests<MongoDBInstallationFixture>(fixture);
 
 public sealed class MongoDBInstallationHistoryConformanceTests(MongoDBInstallationFixture fixture) : InstallationHistoryConformanceTests<MongoDBInstallationFixture>(fixture);
 

@@ -9,7 +9,7 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Eng
     internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
@@ -31,6 +31,8 @@ public sealed class PostgreSqlInstallationStoreConformanceTests(PostgreSqlInstal
 public sealed class PostgreSqlStateStoreConformanceTests(PostgreSqlStateFixture fixture) : StateStoreConformanceTests<PostgreSqlStateFixture>(fixture);
 
 public sealed class PostgreSqlInstallationListingConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationListingConformanceTests<PostgreSqlInstallationFixture>(fixture);
+
+public sealed class PostgreSqlAppListingConformanceTests(PostgreSqlInstallationFixture fixture) : AppListingConformanceTests<PostgreSqlInstallationFixture>(fixture);
 
 public sealed class PostgreSqlInstallationHistoryConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationHistoryConformanceTests<PostgreSqlInstallationFixture>(fixture);
 

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Redis.Tests;
 public sealed class RedisInstallationFixture(RedisServer server) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
@@ -34,7 +34,7 @@ public sealed class RedisStateFixture(RedisServer server) : EngineFixture<IOAuth
 public sealed class RedisClusterInstallationFixture(RedisCluster cluster) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(cluster.GetConnectionStringAsync, isProxied: false))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
@@ -60,6 +60,8 @@ public sealed class RedisInstallationStoreConformanceTests(RedisInstallationFixt
 
 public sealed class RedisInstallationListingConformanceTests(RedisInstallationFixture fixture) : InstallationListingConformanceTests<RedisInstallationFixture>(fixture);
 
+public sealed class RedisAppListingConformanceTests(RedisInstallationFixture fixture) : AppListingConformanceTests<RedisInstallationFixture>(fixture);
+
 public sealed class RedisInstallationHistoryConformanceTests(RedisInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisInstallationFixture>(fixture);
 
 public sealed class RedisRotationLeaseConformanceTests(RedisInstallationFixture fixture) : RotationLeaseConformanceTests<RedisInstallationFixture>(fixture);
@@ -69,6 +71,8 @@ public sealed class RedisStateStoreConformanceTests(RedisStateFixture fixture) :
 public sealed class RedisClusterInstallationStoreConformanceTests(RedisClusterInstallationFixture fixture) : InstallationStoreConformanceTests<RedisClusterInstallationFixture>(fixture);
 
 public sealed class RedisClusterInstallationListingConformanceTests(RedisClusterInstallationFixture fixture) : InstallationListingConformanceTests<RedisClusterInstallationFixture>(fixture);
+
+public sealed class RedisClusterAppListingConformanceTests(RedisClusterInstallationFixture fixture) : AppListingConformanceTests<RedisClusterInstallationFixture>(fixture);
 
 public sealed class RedisClusterInstallationHistoryConformanceTests(RedisClusterInstallationFixture fixture) : InstallationHistoryConformanceTests<RedisClusterInstallationFixture>(fixture);
 

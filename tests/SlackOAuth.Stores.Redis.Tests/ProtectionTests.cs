@@ -11,6 +11,8 @@ public sealed class ProtectedRedisInstallationStoreConformanceTests(ProtectedRed
 
 public sealed class ProtectedRedisInstallationListingConformanceTests(ProtectedRedisInstallationFixture fixture) : InstallationListingConformanceTests<ProtectedRedisInstallationFixture>(fixture);
 
+public sealed class ProtectedRedisAppListingConformanceTests(ProtectedRedisInstallationFixture fixture) : AppListingConformanceTests<ProtectedRedisInstallationFixture>(fixture);
+
 public sealed class ProtectedRedisInstallationHistoryConformanceTests(ProtectedRedisInstallationFixture fixture) : InstallationHistoryConformanceTests<ProtectedRedisInstallationFixture>(fixture);
 
 public sealed class ProtectedRedisStateStoreConformanceTests(ProtectedRedisStateFixture fixture) : StateStoreConformanceTests<ProtectedRedisStateFixture>(fixture);

@@ -52,6 +52,7 @@ internal sealed class Dialect : RelationalDatabase
         DeleteAll = SharedStatements.RemoveWorkspace,
         ListBots = SharedStatements.ListBots,
         ListInstallations = SharedStatements.ListInstallations,
+        FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
         AcquireBotLease = SharedStatements.AcquireBotLease,

@@ -7,7 +7,7 @@ namespace SlackOAuth.Stores.SqlServer.Tests;
 public sealed class SqlServerInstallationFixture(SqlServerServer server) : EngineFixture<IInstallationStore, SqlServerTables>(new SqlServerTables(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
@@ -27,6 +27,8 @@ public sealed class SqlServerInstallationStoreConformanceTests(SqlServerInstalla
 public sealed class SqlServerStateStoreConformanceTests(SqlServerStateFixture fixture) : StateStoreConformanceTests<SqlServerStateFixture>(fixture);
 
 public sealed class SqlServerInstallationListingConformanceTests(SqlServerInstallationFixture fixture) : InstallationListingConformanceTests<SqlServerInstallationFixture>(fixture);
+
+public sealed class SqlServerAppListingConformanceTests(SqlServerInstallationFixture fixture) : AppListingConformanceTests<SqlServerInstallationFixture>(fixture);
 
 public sealed class SqlServerInstallationHistoryConformanceTests(SqlServerInstallationFixture fixture) : InstallationHistoryConformanceTests<SqlServerInstallationFixture>(fixture);
 

@@ -106,7 +106,7 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
     internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
@@ -184,6 +184,8 @@ public sealed class SqliteInstallationStoreConformanceTests(SqliteInstallationFi
 public sealed class SqliteStateStoreConformanceTests(SqliteStateFixture fixture) : StateStoreConformanceTests<SqliteStateFixture>(fixture);
 
 public sealed class SqliteInstallationListingConformanceTests(SqliteInstallationFixture fixture) : InstallationListingConformanceTests<SqliteInstallationFixture>(fixture);
+
+public sealed class SqliteAppListingConformanceTests(SqliteInstallationFixture fixture) : AppListingConformanceTests<SqliteInstallationFixture>(fixture);
 
 public sealed class SqliteInstallationHistoryConformanceTests(SqliteInstallationFixture fixture) : InstallationHistoryConformanceTests<SqliteInstallationFixture>(fixture);
 

@@ -11,6 +11,8 @@ public sealed class ProtectedSqliteInstallationStoreConformanceTests(ProtectedSq
 
 public sealed class ProtectedSqliteInstallationListingConformanceTests(ProtectedSqliteInstallationFixture fixture) : InstallationListingConformanceTests<ProtectedSqliteInstallationFixture>(fixture);
 
+public sealed class ProtectedSqliteAppListingConformanceTests(ProtectedSqliteInstallationFixture fixture) : AppListingConformanceTests<ProtectedSqliteInstallationFixture>(fixture);
+
 public sealed class ProtectedSqliteInstallationHistoryConformanceTests(ProtectedSqliteInstallationFixture fixture) : InstallationHistoryConformanceTests<ProtectedSqliteInstallationFixture>(fixture);
 
 public sealed class ProtectedSqliteStateStoreConformanceTests(ProtectedSqliteStateFixture fixture) : StateStoreConformanceTests<ProtectedSqliteStateFixture>(fixture);

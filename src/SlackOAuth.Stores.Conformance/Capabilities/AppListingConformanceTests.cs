@@ -16,7 +16,7 @@ public abstract class AppListingConformanceTests<TFixture>(TFixture fixture) : C
         string[] clientIds = ["1111.2222", "1111.22223", "1111"];
         foreach (var clientId in clientIds)
         {
-            var app = await AppAsync(clientId);
+            var app = await CreateAsync(Of(clientId));
             for (var i = 0; i < Fixture.ListingSize / clientIds.Length; i++)
             {
                 await app.SaveAsync(Sample.Installation(WorkspaceId.ForTeam("T" + i), "U" + (i % 2), i, $"{i}"), Cancellation);
@@ -80,8 +80,7 @@ public abstract class AppListingConformanceTests<TFixture>(TFixture fixture) : C
     {
         foreach (var (i, clientId) in HostileIds.Savable.Index())
         {
-            var app = await AppAsync(clientId);
-            await (i % 2 == 0 ? app.SaveBotAsync(Sample.Bot(1, "bot"), Cancellation) : app.SaveAsync(Sample.WithoutBot("U1", 1, "one"), Cancellation));
+            await UseAsync(clientId, app => i % 2 == 0 ? app.SaveBotAsync(Sample.Bot(1, "bot"), Cancellation) : app.SaveAsync(Sample.WithoutBot("U1", 1, "one"), Cancellation));
         }
 
         Assert.Equal(HostileIds.Savable.Order(StringComparer.Ordinal), await ClientIdsAsync());
@@ -101,16 +100,16 @@ public abstract class AppListingConformanceTests<TFixture>(TFixture fixture) : C
         string[] kept = [.. Enumerable.Range(0, 10).Select(i => "kept-" + i)];
         foreach (var clientId in kept)
         {
-            await (await AppAsync(clientId)).SaveAsync(Sample.Installation("U1", 1, "kept"), Cancellation);
+            await UseAsync(clientId, app => app.SaveAsync(Sample.Installation("U1", 1, "kept"), Cancellation));
         }
 
-        var (coming, listed) = (await AppAsync("coming"), new List<string>());
+        var listed = new List<string>();
         await foreach (var clientId in Listing.ListClientIdsAsync(Cancellation))
         {
             listed.Add(clientId);
-            await (await AppAsync("new-" + (listed.Count % 3))).SaveBotAsync(Sample.Bot(1, "new"), Cancellation);
-            await coming.SaveAsync(Sample.Installation(WorkspaceId.ForTeam("T" + listed.Count), "U1", 1, "coming"), Cancellation);
-            await coming.DeleteAllAsync(WorkspaceId.ForTeam("T" + (listed.Count - 1)), Cancellation);
+            await UseAsync("new-" + (listed.Count % 3), app => app.SaveBotAsync(Sample.Bot(1, "new"), Cancellation));
+            await UseAsync("gone-" + (listed.Count % 3), app => app.SaveAsync(Sample.Installation("U1", 1, "gone"), Cancellation));
+            await UseAsync("gone-" + ((listed.Count + 1) % 3), app => app.DeleteAllAsync(Sample.Workspace, Cancellation));
             Assert.True(listed.Count < 1_000, "A listing does not end while records are saved.");
         }
 
@@ -123,7 +122,7 @@ public abstract class AppListingConformanceTests<TFixture>(TFixture fixture) : C
     {
         foreach (var clientId in new[] { "1", "2", "3" })
         {
-            await (await AppAsync(clientId)).SaveBotAsync(Sample.Bot(1, "bot"), Cancellation);
+            await UseAsync(clientId, app => app.SaveBotAsync(Sample.Bot(1, "bot"), Cancellation));
         }
 
         var cancelled = new CancellationToken(canceled: true);
@@ -144,7 +143,21 @@ public abstract class AppListingConformanceTests<TFixture>(TFixture fixture) : C
         Assert.Equal(["1", "2", "3"], await ClientIdsAsync());
     }
 
-    private ValueTask<IInstallationStore> AppAsync(string clientId) => CreateAsync(Scope.With(options => options.ClientId = clientId));
+    private StoreScope Of(string clientId) => Scope.With(options => options.ClientId = clientId);
+
+    /// <summary>By a store that is disposed at once: a test has hundreds of apps, and an engine takes fewer connections.</summary>
+    private async Task UseAsync(string clientId, Func<IInstallationStore, ValueTask> use)
+    {
+        var app = await Fixture.CreateAsync(Of(clientId));
+        try
+        {
+            await use(app);
+        }
+        finally
+        {
+            await DisposeAsync(app);
+        }
+    }
 
     private async Task<string[]> ClientIdsAsync() =>
         [.. (await Listing.ListClientIdsAsync(Cancellation).ToListAsync(Cancellation)).Order(StringComparer.Ordinal)];
