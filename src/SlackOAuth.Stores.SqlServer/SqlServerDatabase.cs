@@ -18,6 +18,7 @@ internal sealed class SqlServerDatabase : RelationalDatabase
     private const int ObjectExists = 2714;
     private const int IndexExists = 1913;
     private const int ColumnExists = 2705;
+    private const int TypeExists = 219;
     private const int InvalidObject = 208;
 
     /// <summary>What Babelfish gives where it has no number of SQL Server's for an error of PostgreSQL.</summary>
@@ -143,12 +144,17 @@ internal sealed class SqlServerDatabase : RelationalDatabase
 
     protected override byte[] ReadDocument(DbDataReader reader, int ordinal) => Encoding.UTF8.GetBytes(reader.GetString(ordinal));
 
-    protected override bool IsMissingTable(Exception exception) => Cause(exception) is SqlException failure
-        && (failure.Number == InvalidObject || (failure.Number == Unmapped && failure.Message.Contains("relation", StringComparison.Ordinal) && failure.Message.Contains("does not exist", StringComparison.Ordinal)));
+    protected override bool IsMissingTable(Exception exception) => Cause(exception) is SqlException failure && IsMissingTable(failure.Number, failure.Message);
 
-    /// <summary>With XACT_ABORT ON, each of them has undone the batch's transaction. What exists already is another session's, which has run the script beside this one.</summary>
-    protected override bool IsUndoneConflict(Exception exception) =>
-        Cause(exception) is SqlException { Number: Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey or ObjectExists or IndexExists or ColumnExists };
+    protected override bool IsUndoneConflict(Exception exception) => Cause(exception) is SqlException failure && IsUndoneConflict(failure.Number, failure.Message);
+
+    internal static bool IsMissingTable(int number, string message) => number == InvalidObject || (number == Unmapped && Says(message, "relation") && Says(message, "does not exist"));
+
+    /// <summary>With XACT_ABORT ON, each of them has undone the batch's transaction. What exists already is another session's, which has run the script beside this one: PostgreSQL makes a type of
+    /// each table's name, and may meet that first, or the row of its catalog that the other has changed.</summary>
+    internal static bool IsUndoneConflict(int number, string message) =>
+        number is Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey or ObjectExists or IndexExists or ColumnExists or TypeExists
+        || (number == Unmapped && (Says(message, "already exists") || Says(message, "tuple concurrently updated") || Says(message, "could not serialize access")));
 
     /// <summary>The driver clears its pool itself.</summary>
     protected override bool TryForgetConnections(Exception exception) => Cause(exception) is SqlException { Class: >= FatalClass };
@@ -182,6 +188,8 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         IOException => new("the connection was lost", IsTransient: true),
         _ => null,
     };
+
+    private static bool Says(string message, string words) => message.Contains(words, StringComparison.Ordinal);
 
     /// <summary>Where the driver's retries are used up, it throws all that it met, the last one last.</summary>
     private static Exception Cause(Exception exception) => exception is AggregateException { InnerExceptions: [.., var last] } ? last : exception;

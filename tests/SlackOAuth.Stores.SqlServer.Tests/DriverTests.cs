@@ -46,6 +46,26 @@ public sealed class DriverTests
         Assert.True(retries >= 2, $"The provider was asked {retries} times.");
     }
 
+    /// <summary>An engine of PostgreSQL's behind the protocol has a number of SQL Server's for some of its errors alone.</summary>
+    [Theory]
+    [InlineData(2627, "Violation of PRIMARY KEY constraint", true, false)]
+    [InlineData(2601, "Cannot insert duplicate key row", true, false)]
+    [InlineData(1205, "Transaction was deadlocked", true, false)]
+    [InlineData(2714, "There is already an object named", true, false)]
+    [InlineData(219, "The type already exists", true, false)]
+    [InlineData(33557097, "column \"claim\" of relation \"slack_states\" already exists", true, false)]
+    [InlineData(33557097, "tuple concurrently updated", true, false)]
+    [InlineData(33557097, "could not serialize access due to concurrent update", true, false)]
+    [InlineData(208, "Invalid object name", false, true)]
+    [InlineData(33557097, "relation \"slack_states\" does not exist", false, true)]
+    [InlineData(33557097, "permission denied for table slack_states", false, false)]
+    [InlineData(229, "The SELECT permission was denied", false, false)]
+    public void What_was_undone_and_what_is_missing_is_told_by_the_number_or_where_there_is_none_by_the_words(int number, string message, bool isUndone, bool isMissing)
+    {
+        Assert.Equal(isUndone, SqlServerDatabase.IsUndoneConflict(number, message));
+        Assert.Equal(isMissing, SqlServerDatabase.IsMissingTable(number, message));
+    }
+
     private static int ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);
