@@ -79,11 +79,12 @@ public sealed partial class ObservabilityTests
     private static async Task MakeAllAsync()
     {
         var builder = WebApplication.CreateSlimBuilder();
+        builder.Services.AddHybridCache();
         builder.Services.AddSlackOAuth(options =>
         {
             (options.ClientId, options.ClientSecret, options.SigningSecret) = ("1.1", "client-secret", "signing-secret");
             options.Scopes = ["commands"];
-        }).UseInMemory().AddRetention();
+        }).UseInMemory().CacheLookups().AddRetention();
         await using var app = builder.Build();
         app.MapSlackOAuth();
         app.MapSlackEvents();

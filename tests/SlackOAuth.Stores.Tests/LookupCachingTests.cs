@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.DataProtection;
@@ -100,8 +101,98 @@ public sealed class LookupCachingTests : IAsyncLifetime
         var keys = questions.Select(table.KeyOf).Append(new LookupTable("1.2", new LookupCacheOptions(), _clock).KeyOf(questions[0])).ToArray();
 
         Assert.Equal(keys.Length, keys.Distinct().Count());
-        Assert.All(keys, key => Assert.Matches("^slackoauth:[A-Za-z0-9_-]{22}$", key));
-        Assert.Equal(table.KeyOf(questions[0]), new LookupTable("1.1", new LookupCacheOptions(), _clock).KeyOf(questions[0]));
+        Assert.All(keys, key => Assert.Matches("^[A-Za-z0-9_-]{22}$", key));
+        Assert.Equal("slackoauth:" + keys[0], new LookupTable("1.1", new LookupCacheOptions { UseDistributedCache = true }, _clock).KeyOf(questions[0]));
+    }
+
+    [Fact]
+    public void The_table_finds_each_question_until_its_answer_has_expired_and_makes_room_then()
+    {
+        const int Room = 20;
+        var (random, options) = (new Random(1), new LookupCacheOptions { MaximumEntries = Room });
+        var table = new LookupTable("1.1", options, _clock);
+        WorkspaceId[] workspaces = [Workspace, WorkspaceId.ForTeam("T111"), WorkspaceId.ForTeam("T111", "E222"), WorkspaceId.ForEnterprise("T111"), WorkspaceId.ForTeam("T222"), WorkspaceId.ForEnterprise("E111")];
+        Question[] questions = [.. workspaces.SelectMany(workspace => new Question[] { new(workspace, null, true), new(workspace, null, false), new(workspace, "U1", false), new(workspace, "U2", false), new(workspace, "U3", false) })];
+        var known = new Dictionary<Question, (LookupSlot Slot, DateTimeOffset ReadAt)>();
+        for (var step = 0; step < 5_000; step++)
+        {
+            _clock.Advance(TimeSpan.FromSeconds(random.Next(0, 4)));
+            var (now, question) = (_clock.GetUtcNow(), questions[random.Next(questions.Length)]);
+            var isFull = known.Count >= Room;
+            if (table.FindOrAdd(question) is { } slot)
+            {
+                Assert.Equal(question, slot.Question);
+                if (known.TryGetValue(question, out var earlier) && earlier.Slot == slot)
+                {
+                    Assert.True(known.Count <= Room);
+                    continue;
+                }
+
+                if (isFull)
+                {
+                    foreach (var (expired, _) in known.Where(one => one.Value.ReadAt < now - options.Expiration).ToList())
+                    {
+                        known.Remove(expired);
+                    }
+                }
+
+                known.Add(question, (slot, now));
+            }
+            else
+            {
+                Assert.True(isFull && !known.ContainsKey(question));
+            }
+
+            Assert.All(questions, one => Assert.Same(known.GetValueOrDefault(one).Slot, table.Find(one.Workspace, one.UserId, one.IsBot)));
+            Assert.All(workspaces, one => Assert.Equal(known.Values.Where(entry => entry.Slot.Question.Workspace == one).Select(entry => entry.Slot.Key).Order(), table.KeysOf(one).Order()));
+            Assert.Equal(known.Values.DistinctBy(entry => entry.Slot.Workspace).Count(), known.Keys.DistinctBy(one => one.Workspace).Count());
+        }
+    }
+
+    [Fact]
+    public async Task What_came_of_each_lookup_is_counted()
+    {
+        // All caches of a process count on one meter: this flow's are told by its own list.
+        var counted = new AsyncLocal<List<string>?> { Value = [] };
+        using var listener = new MeterListener
+        {
+            InstrumentPublished = (instrument, listener) =>
+            {
+                if (instrument.Name == StoreTelemetry.CacheLookupsName)
+                {
+                    listener.EnableMeasurementEvents(instrument);
+                }
+            },
+        };
+        listener.SetMeasurementEventCallback<long>((_, count, tags, _) => counted.Value?.Add($"{count} {string.Join(' ', tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}"));
+        listener.Start();
+        var shared = new SharedCache(_clock);
+        var (one, two) = (Distributed(shared), Distributed(shared));
+        var full = Rig(options => options.MaximumEntries = 1);
+
+        await one.Store.SaveAsync(Lasting(), Cancellation);
+        _clock.Advance(TimeSpan.FromSeconds(6));
+        await one.Store.FindBotAsync(Workspace, Cancellation);
+        await one.Store.FindBotAsync(Workspace, Cancellation);
+        await WaitAsync(() => shared.Keys.Count == 1);
+        await two.Store.FindBotAsync(Workspace, Cancellation);
+        await one.Store.SaveBotAsync(Lasting().ToBot()!, Cancellation);
+        await one.Store.FindBotAsync(Workspace, Cancellation);
+        await full.Store.FindInstallationAsync(Workspace, "U111", Cancellation);
+        await full.Store.FindInstallationAsync(Workspace, "U222", Cancellation);
+        await full.Store.FindInstallationAsync(Workspace, "U111", Cancellation);
+        await full.Store.FindInstallationAsync(Workspace, "", Cancellation);
+        one.Engine.Failure = new SlackOAuthStoreException("Test", "FindInstallationAsync", "the engine is down", isTransient: true);
+        await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await one.Store.FindInstallationAsync(Workspace, null, Cancellation));
+
+        Assert.Equal(
+            [
+                Counted("FindBotAsync", "miss"), Counted("FindBotAsync", "hit"), Counted("FindBotAsync", "hit"), Counted("FindBotAsync", "miss"),
+                Counted("FindInstallationAsync", "miss"), Counted("FindInstallationAsync", "full"), Counted("FindInstallationAsync", "hit"), Counted("FindInstallationAsync", "miss"),
+            ],
+            counted.Value);
+
+        static string Counted(string method, string result) => $"1 db.operation.name={method} slackoauth.cache.result={result}";
     }
 
     [Fact]

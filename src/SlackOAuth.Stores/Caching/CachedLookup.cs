@@ -17,7 +17,7 @@ internal sealed class CachedLookup
 
     internal CachedLookup(string key, object? record, DateTimeOffset readAt, long version, LookupCacheOptions options)
     {
-        (Key, Record, ReadAt, _version) = (key, record, readAt, version);
+        (Key, Record, ReadAt, _version, IsShared) = (key, record, readAt, version, version == Unknown);
         var expiresAt = record switch
         {
             Bot bot => bot.BotTokenExpiresAt,
@@ -43,6 +43,9 @@ internal sealed class CachedLookup
 
     /// <summary>When the lookup began.</summary>
     internal DateTimeOffset ReadAt { get; }
+
+    /// <summary>Whether it came from a distributed cache.</summary>
+    internal bool IsShared { get; }
 
     /// <summary>The version of the workspace when the lookup began.</summary>
     internal long Version

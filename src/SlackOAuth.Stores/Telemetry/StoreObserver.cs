@@ -7,9 +7,9 @@ namespace SlackOAuth.Stores.Telemetry;
 internal sealed class StoreObserver(string systemName)
 {
     private static readonly string? Version = typeof(StoreObserver).Assembly.GetName().Version?.ToString(3);
+    internal static readonly Meter Meter = new(StoreTelemetry.MeterName, Version);
     private static readonly ActivitySource Source = new(StoreTelemetry.ActivitySourceName, Version);
-    private static readonly Meter Meter = new(StoreTelemetry.MeterName, Version);
-
+    
     // The boundaries are those that the conventions advise for this instrument.
     private static readonly Histogram<double> Duration = Meter.CreateHistogram(
         StoreTelemetry.OperationDurationName,
