@@ -6,8 +6,9 @@ namespace SlackOAuth.Stores.SqlServer;
 /// <remarks>
 /// <para>No MERGE, and nothing that is right by lock hints alone: what changes a workspace first updates its row, or inserts it, and so holds it until the commit, on any engine that speaks T-SQL. Two
 /// first inserts of one row collide (2601 or 2627), the batch is undone, and is sent again.</para>
-/// <para>A find reads the workspace before the installation and holds its row meanwhile (<c>REPEATABLEREAD</c>, <c>FORCE ORDER</c>), so that it sees no installation of one save beside the bot of
-/// another where rows are locked rather than versioned.</para>
+/// <para>A find reads the workspace before the installation and holds its row meanwhile (<c>REPEATABLEREAD</c>, <c>FORCE ORDER, LOOP JOIN</c>), so that it sees no installation of one save beside the
+/// bot of another. Both are read by locks, also where the database versions rows for readers (<c>READCOMMITTEDLOCK</c>): the version of an installation is that of the statement's start, and the row
+/// of a workspace that was waited for is a later one. An engine that knows no such hints reads one snapshot.</para>
 /// </remarks>
 internal static class SqlServerStatements
 {
@@ -108,18 +109,18 @@ internal static class SqlServerStatements
     private const string FindInstallation =
         """
         SELECT i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
-        INNER JOIN {table}installations AS i ON i.workspace_key = w.workspace_key
+        INNER JOIN {table}installations AS i WITH (READCOMMITTEDLOCK) ON i.workspace_key = w.workspace_key
         WHERE w.workspace_key = @workspace AND i.user_key = @user
-        OPTION (FORCE ORDER)
+        OPTION (FORCE ORDER, LOOP JOIN)
         """;
 
     private const string FindLatestInstallation =
         """
         SELECT TOP (1) i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
-        INNER JOIN {table}installations AS i ON i.workspace_key = w.workspace_key
+        INNER JOIN {table}installations AS i WITH (READCOMMITTEDLOCK) ON i.workspace_key = w.workspace_key
         WHERE w.workspace_key = @workspace
         ORDER BY i.installed_at DESC
-        OPTION (FORCE ORDER)
+        OPTION (FORCE ORDER, LOOP JOIN)
         """;
 
     private const string ListBots =
@@ -132,10 +133,10 @@ internal static class SqlServerStatements
     private const string ListInstallations =
         """
         SELECT TOP (@page) i.document, w.bot, i.workspace_key, i.user_key FROM {table}workspaces AS w WITH (REPEATABLEREAD)
-        INNER JOIN {table}installations AS i ON i.workspace_key = w.workspace_key
+        INNER JOIN {table}installations AS i WITH (READCOMMITTEDLOCK) ON i.workspace_key = w.workspace_key
         WHERE w.workspace_key >= @after AND w.workspace_key < @end AND (w.workspace_key > @after OR i.user_key > @after_user)
         ORDER BY w.workspace_key, i.user_key
-        OPTION (FORCE ORDER)
+        OPTION (FORCE ORDER, LOOP JOIN)
         """;
 
     private const string FindNextClient = "SELECT TOP (1) client_id, workspace_key FROM {table}workspaces WHERE workspace_key > @after ORDER BY workspace_key";
@@ -155,12 +156,12 @@ internal static class SqlServerStatements
         """;
 
     /// <summary>A state that is there already can only be this one, sent again after its answer was lost. Expired ones go in small batches, which lock rows and never the table; what another
-    /// issue is removing is left to it where the engine knows READPAST.</summary>
+    /// issue is removing is left to it where the engine knows READPAST, which SQL Server's documents allow beside row versions by READCOMMITTEDLOCK alone.</summary>
     private const string Issue = Settings +
         """
         INSERT INTO {table}states (state_key, client_key, expires_at, document)
         SELECT @state, @client, @expires_at, @document WHERE NOT EXISTS (SELECT 1 FROM {table}states WHERE state_key = @state);
-        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now;
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST, READCOMMITTEDLOCK) WHERE client_key = @client AND expires_at <= @now;
         """;
 
     private const string Consume = "UPDATE {table}states SET claim = @claim OUTPUT inserted.document WHERE state_key = @state AND (claim IS NULL OR claim = @claim)";
@@ -168,8 +169,8 @@ internal static class SqlServerStatements
     /// <summary>What was consumed goes too, and is not counted.</summary>
     private const string Purge = Settings +
         """
-        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL;
-        DELETE TOP (@batch) FROM {table}states WITH (READPAST) WHERE client_key = @client AND expires_at <= @now AND claim IS NULL;
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST, READCOMMITTEDLOCK) WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL;
+        DELETE TOP (@batch) FROM {table}states WITH (READPAST, READCOMMITTEDLOCK) WHERE client_key = @client AND expires_at <= @now AND claim IS NULL;
         SELECT @@ROWCOUNT;
         """;
 

@@ -73,10 +73,23 @@ public sealed class StatementTests
     {
         foreach (var (name, text) in All)
         {
-            var visitor = new RuleVisitor();
-            Parse(Versions[0].Parser, text).Fragment.Accept(visitor);
-            Assert.True(visitor.Faults.Count == 0, $"{name}: {string.Join(", ", visitor.Faults)}");
+            var faults = FaultsOf(text);
+            Assert.True(faults.Count == 0, $"{name}: {string.Join(", ", faults)}");
         }
+    }
+
+    [Theory]
+    [InlineData("SELECT 1 FROM a WITH (REPEATABLEREAD) INNER JOIN b ON b.id = a.id")]
+    [InlineData("SELECT 1 FROM a WITH (UPDLOCK)")]
+    [InlineData("DELETE TOP (1) FROM a WITH (READPAST) WHERE id = 1")]
+    [InlineData("SELECT 'text'")]
+    public void A_broken_rule_would_be_found(string statement) => Assert.Single(FaultsOf(statement));
+
+    private static List<string> FaultsOf(string text)
+    {
+        var visitor = new RuleVisitor();
+        Parse(Versions[0].Parser, text).Fragment.Accept(visitor);
+        return visitor.Faults;
     }
 
     [Fact]
@@ -143,6 +156,8 @@ public sealed class StatementTests
     /// <summary>What some engine that speaks T-SQL lacks, or has in another way.</summary>
     private sealed class RuleVisitor : TSqlFragmentVisitor
     {
+        private readonly List<(bool IsHeld, bool IsLocked)> _tables = [];
+
         internal List<string> Faults { get; } = [];
 
         public override void Visit(ThrowStatement node) => Faults.Add("THROW");
@@ -187,9 +202,30 @@ public sealed class StatementTests
         public override void Visit(TableHint node)
         {
             // What no correctness rests on where writes come first: see SqlServerStatements.
-            if (node.HintKind is not (TableHintKind.ReadPast or TableHintKind.RepeatableRead))
+            if (node.HintKind is not (TableHintKind.ReadPast or TableHintKind.RepeatableRead or TableHintKind.ReadCommittedLock))
             {
                 Faults.Add($"the hint {node.HintKind}");
+            }
+        }
+
+        /// <summary>A statement that reads one table by locks and another by the versions of its start would see two moments; and READPAST is about locks.</summary>
+        public override void Visit(NamedTableReference node)
+        {
+            var hints = node.TableHints.Select(hint => hint.HintKind).ToArray();
+            _tables.Add((hints.Contains(TableHintKind.RepeatableRead), hints.Contains(TableHintKind.ReadCommittedLock)));
+            if (hints.Contains(TableHintKind.ReadPast) && !hints.Contains(TableHintKind.ReadCommittedLock))
+            {
+                Faults.Add("READPAST beside row versions");
+            }
+        }
+
+        public override void ExplicitVisit(FromClause node)
+        {
+            _tables.Clear();
+            base.ExplicitVisit(node);
+            if (_tables.Any(table => table.IsHeld) && !_tables.All(table => table.IsHeld || table.IsLocked))
+            {
+                Faults.Add("a join of what is locked with what is versioned");
             }
         }
 
