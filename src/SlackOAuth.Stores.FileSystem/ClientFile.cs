@@ -18,13 +18,13 @@ internal sealed class ClientFile(string folder, string clientId)
     internal static string? Identify(string path)
     {
         var name = Path.GetFileName(path);
-        if (FileSystemNames.IsClient(name))
+        if (!FileSystemNames.IsEscaped(name))
         {
-            return name;
+            return FileSystemNames.IsClient(name) ? name : null;
         }
 
         using var file = DiskFile.Read(Path.Combine(path, Name));
-        if (!file.IsThere || !FileSystemNames.IsEscaped(name))
+        if (!file.IsThere)
         {
             return null;
         }
