@@ -1,7 +1,10 @@
+using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.HttpOverrides;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Diagnostics.Metrics.Testing;
 using SlackOAuth.Stores;
 using SlackOAuth.Testing;
 
@@ -38,6 +41,21 @@ public sealed class RateLimitTests
         Assert.Empty(refused.SetCookies);
         Assert.Null(refused.Link("a"));
         Assert.Equal((purpose, OAuthFailureReasons.RateLimited, 429), (seen!.Purpose, seen.Reason, seen.StatusCode));
+    }
+
+    [Fact]
+    public async Task Each_refusal_is_counted_by_its_flow_and_nothing_that_was_let_in_is()
+    {
+        await using var app = await StartAsync();
+        using var refusals = new MetricCollector<long>(app.App.Services.GetRequiredService<IMeterFactory>(), SlackOAuthTelemetry.EndpointsName, SlackOAuthTelemetry.RateLimitedName);
+        await ExhaustAsync(app, Client);
+        Assert.Empty(refusals.GetMeasurementSnapshot());
+
+        await GetAsync(app, "/slack/install", Client);
+        await GetAsync(app, "/slack/signin", Client);
+        await GetAsync(app, "/slack/signin/callback", Client);
+
+        Assert.Equal(["install", "sign_in", "sign_in"], refusals.GetMeasurementSnapshot().Select(refusal => Assert.Single(refusal.Tags).Value));
     }
 
     [Fact]

@@ -34,15 +34,16 @@ internal sealed class ClientRateLimiter : IDisposable
     ];
 
     private readonly FlowResponder _responder;
+    private readonly FlowTelemetry _telemetry;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly PartitionedRateLimiter<IPAddress?>? _limiter;
     private long _refused;
     private long _nextLog;
 
-    public ClientRateLimiter(IOptions<SlackOAuthOptions> options, FlowResponder responder, TimeProvider time, ILogger<ClientRateLimiter> logger)
+    public ClientRateLimiter(IOptions<SlackOAuthOptions> options, FlowResponder responder, FlowTelemetry telemetry, TimeProvider time, ILogger<ClientRateLimiter> logger)
     {
-        (_responder, _time, _logger) = (responder, time, logger);
+        (_responder, _telemetry, _time, _logger) = (responder, telemetry, time, logger);
         var limits = options.Value.RateLimits;
         if (limits.Enabled)
         {
@@ -90,6 +91,7 @@ internal sealed class ClientRateLimiter : IDisposable
             return;
         }
 
+        _telemetry.CountRateLimited(purpose);
         NoteRefusal();
         await _responder.RefuseAsync(context, purpose, lease.TryGetMetadata(MetadataName.RetryAfter, out var wait) ? wait : default).ConfigureAwait(false);
     }

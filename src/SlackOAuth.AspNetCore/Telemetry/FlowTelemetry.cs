@@ -36,6 +36,7 @@ internal sealed class FlowTelemetry
     private readonly Counter<long> _states;
     private readonly Histogram<double> _requests;
     private readonly Counter<long> _refusedSignatures;
+    private readonly Counter<long> _rateLimited;
     private readonly Counter<long> _uninstalls;
 
     public FlowTelemetry(IMeterFactory meters)
@@ -46,6 +47,7 @@ internal sealed class FlowTelemetry
         _states = meter.CreateCounter<long>(SlackOAuthTelemetry.StatesName, "{state}", "The states issued, consumed and refused.");
         _requests = CreateDuration(meter, SlackOAuthTelemetry.RequestDurationName, "How long the signed requests of Slack's take, the app's handlers included.");
         _refusedSignatures = meter.CreateCounter<long>(SlackOAuthTelemetry.RefusedSignaturesName, "{request}", "The requests refused for their signature.");
+        _rateLimited = meter.CreateCounter<long>(SlackOAuthTelemetry.RateLimitedName, "{request}", "The requests of the install and sign-in paths refused with 429.");
         _uninstalls = meter.CreateCounter<long>(SlackOAuthTelemetry.UninstallsName, "{event}", "The events that ended tokens.");
     }
 
@@ -66,6 +68,8 @@ internal sealed class FlowTelemetry
 
     internal void CountRefusedSignature(SlackSignatureVerification finding) =>
         _refusedSignatures.Add(1, new KeyValuePair<string, object?>(SlackOAuthTelemetry.SignatureAttribute, Word(finding)));
+
+    internal void CountRateLimited(OAuthStatePurpose purpose) => _rateLimited.Add(1, new KeyValuePair<string, object?>(SlackOAuthTelemetry.PurposeAttribute, Word(purpose)));
 
     internal void CountUninstall(string eventType) => _uninstalls.Add(1, new KeyValuePair<string, object?>(SlackOAuthTelemetry.RequestTypeAttribute, eventType));
 

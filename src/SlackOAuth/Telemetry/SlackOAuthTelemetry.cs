@@ -44,6 +44,9 @@ public static class SlackOAuthTelemetry
     /// <summary>The counter of requests refused for their signature; by <see cref="SignatureAttribute"/>.</summary>
     public const string RefusedSignaturesName = "slackoauth.signatures.refused";
 
+    /// <summary>The counter of requests of the install and sign-in paths refused with 429, one client's being too many; by <see cref="PurposeAttribute"/>.</summary>
+    public const string RateLimitedName = "slackoauth.requests.rate_limited";
+
     /// <summary>The counter of events that ended tokens; by <see cref="RequestTypeAttribute"/>.</summary>
     public const string UninstallsName = "slackoauth.uninstalls";
 
