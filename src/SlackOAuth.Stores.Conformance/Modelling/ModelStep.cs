@@ -30,15 +30,19 @@ internal sealed record ModelRun<TStore>(TStore Store, TStore Other, TestClock Ti
 /// <summary>A sequence that runs alone, and then several at once, if any.</summary>
 internal sealed record ModelCase<TStore>(ModelStep<TStore>[] First, ModelStep<TStore>[][] AtOnce)
 {
-    internal IEnumerable<ModelCase<TStore>> WithOneCallLess() =>
+    /// <summary>The cases with one call less; then those in which the first calls of one caller are made before, and alone: a failure that takes no race ends with none at once, and fails each time.</summary>
+    internal IEnumerable<ModelCase<TStore>> Simpler() =>
     [
         .. First.Select((_, i) => this with { First = Without(First, i) }),
-        .. AtOnce.SelectMany((steps, caller) => steps.Select((_, i) => this with { AtOnce = [.. AtOnce.Select((other, at) => at == caller ? Without(other, i) : other)] })),
+        .. AtOnce.SelectMany((steps, caller) => steps.Select((_, i) => WithCaller(caller, Without(steps, i)))),
+        .. AtOnce.SelectMany((steps, caller) => steps.Select((_, i) => WithCaller(caller, steps[(i + 1)..]) with { First = [.. First, .. steps[..(i + 1)]] })),
     ];
 
     public override string ToString() => string.Join(
         Environment.NewLine,
         First.Select(step => $"  {step.Text}").Concat(AtOnce.SelectMany((steps, caller) => steps.Select(step => $"  caller {caller}, at once: {step.Text}"))));
+
+    private ModelCase<TStore> WithCaller(int caller, ModelStep<TStore>[] steps) => this with { AtOnce = [.. AtOnce.Select((other, at) => at == caller ? steps : other)] };
 
     private static ModelStep<TStore>[] Without(ModelStep<TStore>[] steps, int left) => [.. steps.Where((_, i) => i != left)];
 }

@@ -29,7 +29,7 @@ internal sealed class ModelTest<TStore>
     internal Task RunConcurrentlyAsync(Gen<ModelStep<TStore>> first, Gen<ModelStep<TStore>> atOnce, int callers, int length) =>
         RunAsync(Gen.Select(first.Array[0, 6], atOnce.Array[1, length].Array[2, callers], (alone, together) => new ModelCase<TStore>(alone, together)), tries: 8);
 
-    /// <summary>Samples cases. Of one that fails, calls are left out while it fails still; a race may need several tries to do so.</summary>
+    /// <summary>Samples cases. Of one that fails, calls are left out, or made alone, while it fails still; a race may need several tries to do so.</summary>
     private async Task RunAsync(Gen<ModelCase<TStore>> cases, int tries)
     {
         ModelCase<TStore>? failing = null;
@@ -59,26 +59,26 @@ internal sealed class ModelTest<TStore>
     {
         while (true)
         {
-            var shorter = default((ModelCase<TStore> Case, Exception Failure)?);
-            foreach (var candidate in failing.WithOneCallLess())
+            var simpler = default((ModelCase<TStore> Case, Exception Failure)?);
+            foreach (var candidate in failing.Simpler())
             {
-                for (var i = 0; i < tries && shorter is null; i++)
+                for (var i = 0; i < tries && simpler is null; i++)
                 {
-                    shorter = await FindFailureAsync(candidate) is { } found ? (candidate, found) : null;
+                    simpler = await FindFailureAsync(candidate) is { } found ? (candidate, found) : null;
                 }
 
-                if (shorter is not null)
+                if (simpler is not null)
                 {
                     break;
                 }
             }
 
-            if (shorter is null)
+            if (simpler is null)
             {
                 return (failing, failure);
             }
 
-            (failing, failure) = shorter.Value;
+            (failing, failure) = simpler.Value;
         }
     }
 
