@@ -13,7 +13,7 @@ internal static class PurgeCommand
         var (store, apps, output) = (new StoreOptions(isArgument: true), new AppOptions(), new OutputOptions());
         var command = new ExampleCommand("purge", "Removes the states that have expired.")
         {
-            Remarks = "Stores remove them by themselves, a while after; Redis, MongoDB and DynamoDB by the engine's expiry, and there is nothing to purge.",
+            Remarks = "Stores remove them by themselves, a while after. In Redis and DynamoDB the engine does, and there is nothing to purge.",
             Examples =
             [
                 "purge sqlite:./slackoauth.db",

@@ -23,9 +23,15 @@ internal static class ToolRootCommand
             DeleteCommand.Create(host),
             PurgeCommand.Create(host),
             SchemaCommand.Create(host),
+            DoctorCommand.Create(host),
+            CompletionCommand.Create(host),
             Verbose,
         };
         var help = root.Options.OfType<HelpOption>().Single();
+
+        // The forms of another system: no shell of today types them, and completion would offer them.
+        help.Aliases.Remove("/h");
+        help.Aliases.Remove("/?");
         var showHelp = new ExampleHelpAction((HelpAction)help.Action!);
         help.Action = showHelp;
 

@@ -37,6 +37,11 @@ internal sealed class OpenedStore : IAsyncDisposable
     /// <summary>The history, which every store of this family can show.</summary>
     internal IInstallationHistory History => Installations.GetCapability<IInstallationHistory>()!;
 
+    /// <summary>The options that a provider was opened with.</summary>
+    /// <typeparam name="TOptions">The provider's options class.</typeparam>
+    internal TOptions Options<TOptions>()
+        where TOptions : class => _services.GetRequiredService<IOptions<TOptions>>().Value;
+
     /// <summary>Opens a store. Nothing is connected to before the first call.</summary>
     /// <param name="location">Which.</param>
     /// <param name="clientId">The app.</param>
