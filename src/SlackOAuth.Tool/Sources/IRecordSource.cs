@@ -6,7 +6,7 @@ internal interface IRecordSource : IAsyncDisposable
     /// <summary>What the source is, for a line of output; never with a secret.</summary>
     string Description { get; }
 
-    /// <summary>How many records there are to read; null where counting costs as much as reading.</summary>
+    /// <summary>How many records there are to read, for a progress bar; null where that cannot be told. It may cost as much as reading them: it is asked only where somebody looks at the bar.</summary>
     /// <param name="cancellationToken">Cancels the call.</param>
     ValueTask<long?> CountAsync(CancellationToken cancellationToken = default);
 

@@ -1,0 +1,51 @@
+using SlackOAuth.Stores;
+using SlackOAuth.Tool.Sources;
+
+namespace SlackOAuth.Tool.Copying;
+
+/// <summary>Copies a source: streaming, with many records in flight, and each bot's and each user's in their order.</summary>
+/// <param name="destination">The destination's store of a client id.</param>
+/// <param name="copier">Copies one record.</param>
+/// <param name="timeProvider">The clock of the waits between retries.</param>
+internal sealed class CopyRun(Func<string, IInstallationStore> destination, CredentialCopier copier, TimeProvider timeProvider)
+{
+    /// <summary>Records in flight: enough that an engine has work while answers travel, and few enough for its connections.</summary>
+    internal const int DefaultConcurrency = 64;
+
+    private readonly StoreCalls _destination = new(destination, timeProvider);
+
+    /// <summary>Copies everything there is.</summary>
+    /// <param name="source">What to copy.</param>
+    /// <param name="tally">Counts what is done.</param>
+    /// <param name="concurrency">How many records are in flight at once.</param>
+    /// <param name="cancellationToken">Ends the run; what is copied stays.</param>
+    /// <exception cref="SlackOAuthStoreException">The source or the destination failed, and retries did not help.</exception>
+    internal Task RunAsync(IRecordSource source, CopyTally tally, int concurrency, CancellationToken cancellationToken) =>
+        Lanes.RunAsync(
+            Credential.ReadAsync(source, tally.Source, cancellationToken),
+            concurrency,
+            static credential => credential.KeyHash,
+            (credential, token) => CopyAsync(credential, tally, token),
+            cancellationToken);
+
+    private async ValueTask CopyAsync(Credential credential, CopyTally tally, CancellationToken cancellationToken)
+    {
+        var outcome = await _destination.CallAsync<CopyOutcome?>(
+            credential,
+            async (record, store, token) => await copier.CopyAsync(record, store, token).ConfigureAwait(false),
+            reason =>
+            {
+                tally.Source.Add(new Refusal(credential.Name, reason));
+                return null;
+            },
+            cancellationToken).ConfigureAwait(false);
+        if (outcome == CopyOutcome.Leased)
+        {
+            tally.Source.Add(new Refusal(credential.Name, "another process held the destination's rotation lease of it for two minutes. Run the copy again."));
+        }
+        else if (outcome is { } known)
+        {
+            tally.Add(known);
+        }
+    }
+}

@@ -1,0 +1,162 @@
+using System.Runtime.CompilerServices;
+using SlackOAuth.Stores;
+using SlackOAuth.Tool.Sources;
+
+namespace SlackOAuth.Tool.Copying;
+
+/// <summary>A bot or a user's installation of one app, with what copying and comparing ask of either.</summary>
+internal abstract record Credential
+{
+    private Credential(string clientId, WorkspaceId workspace, string? userId)
+    {
+        ClientId = clientId;
+        Workspace = workspace;
+        UserId = userId;
+    }
+
+    internal string ClientId { get; }
+
+    internal WorkspaceId Workspace { get; }
+
+    /// <summary>The user whose installation it is; null for a bot.</summary>
+    internal string? UserId { get; }
+
+    /// <summary>Of credentials with the same key the same; of this process alone.</summary>
+    internal int KeyHash => HashCode.Combine(ClientId, Workspace, UserId);
+
+    /// <summary>What it is called in a line of output; without a secret.</summary>
+    internal string Name => NameOf(ClientId, Workspace.EnterpriseId, Workspace.TeamId, UserId);
+
+    internal abstract DateTimeOffset InstalledAt { get; }
+
+    /// <summary>When its token expires; null where it does not.</summary>
+    internal abstract DateTimeOffset? ExpiresAt { get; }
+
+    /// <summary>Its JSON, of every field that it has of its own: an installation's bot fields are the bot's.</summary>
+    internal abstract byte[] Serialize();
+
+    internal abstract bool HasContentOf(Credential other);
+
+    /// <summary>Finds the credential of the same key; null where the store has none.</summary>
+    internal abstract ValueTask<Credential?> FindAsync(IInstallationStore store, CancellationToken cancellationToken);
+
+    internal abstract ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken);
+
+    internal abstract ValueTask<bool> TrySaveAsync(IRotationLeasing store, RotationLease lease, CancellationToken cancellationToken);
+
+    /// <exception cref="ArgumentException">No store of the family can keep it.</exception>
+    internal static Credential Of(string clientId, Bot bot) => new OfBot(clientId, StoreArguments.Validate(bot), bot);
+
+    /// <inheritdoc cref="Of(string, Bot)" />
+    internal static Credential Of(string clientId, Installation installation)
+    {
+        // Without the bot fields first: those of an importer may be what only the bot's own record has to answer for.
+        var own = installation.WithBot(null);
+        return new OfInstallation(clientId, StoreArguments.Validate(own), own);
+    }
+
+    /// <summary>Reads a source. What it could not read, and what no store can keep, is counted and left out.</summary>
+    internal static async IAsyncEnumerable<Credential> ReadAsync(IRecordSource source, ReadTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in source.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            tally.AddRead();
+            if (TryCreate(record, out var refusal) is { } credential)
+            {
+                yield return credential;
+            }
+            else
+            {
+                tally.Add(refusal!);
+            }
+        }
+    }
+
+    private static Credential? TryCreate(SourceRecord record, out Refusal? refusal)
+    {
+        refusal = record is SourceRecord.Refused(var where, var reason) ? new Refusal(where, reason) : null;
+        try
+        {
+            return record switch
+            {
+                SourceRecord.OfBot(var clientId, var bot) => Of(clientId, bot),
+                SourceRecord.OfInstallation(var clientId, var installation) => Of(clientId, installation),
+                _ => null,
+            };
+        }
+        catch (ArgumentException exception)
+        {
+            refusal = new Refusal(
+                record switch
+                {
+                    SourceRecord.OfBot(var clientId, var bot) => NameOf(clientId, bot.EnterpriseId, bot.TeamId, userId: null),
+                    SourceRecord.OfInstallation(var clientId, var installation) => NameOf(clientId, installation.EnterpriseId, installation.TeamId, installation.UserId),
+                    _ => "a record",
+                },
+                WithoutParameter(exception.Message));
+            return null;
+        }
+    }
+
+    /// <summary>The name of a parameter is of no use to whoever reads the message.</summary>
+    private static string WithoutParameter(string message) => message.LastIndexOf(" (Parameter ", StringComparison.Ordinal) is var suffix and >= 0 ? message[..suffix] : message;
+
+    private static string NameOf(string clientId, string? enterpriseId, string? teamId, string? userId)
+    {
+        var workspace = (teamId, enterpriseId) switch
+        {
+            (null, null) => "no workspace",
+            (null, _) => $"organization {Printable(enterpriseId)}",
+            (_, null) => Printable(teamId),
+            _ => $"{Printable(teamId)} of {Printable(enterpriseId)}",
+        };
+        return $"{(userId is null ? "the bot" : $"the installation of {Printable(userId)}")} in {workspace}, app {Printable(clientId)}";
+    }
+
+    /// <summary>An id that cannot be stored may be anything, also what moves a terminal's cursor.</summary>
+    private static string Printable(string id)
+    {
+        const int Shown = 64;
+        var text = string.Concat(id.Take(Shown).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
+        return id.Length > Shown ? text + "…" : text;
+    }
+
+    private sealed record OfBot(string Client, WorkspaceId Place, Bot Bot) : Credential(Client, Place, null)
+    {
+        internal override DateTimeOffset InstalledAt => Bot.InstalledAt;
+
+        internal override DateTimeOffset? ExpiresAt => Bot.BotTokenExpiresAt;
+
+        internal override byte[] Serialize() => StoreJson.Serialize(Bot);
+
+        internal override bool HasContentOf(Credential other) => other is OfBot bot && Bot == bot.Bot;
+
+        internal override async ValueTask<Credential?> FindAsync(IInstallationStore store, CancellationToken cancellationToken) =>
+            await store.FindBotAsync(Workspace, cancellationToken).ConfigureAwait(false) is { } found ? new OfBot(ClientId, Workspace, found) : null;
+
+        internal override ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken) => store.SaveBotAsync(Bot, cancellationToken);
+
+        internal override ValueTask<bool> TrySaveAsync(IRotationLeasing store, RotationLease lease, CancellationToken cancellationToken) => store.TrySaveBotAsync(lease, Bot, cancellationToken);
+    }
+
+    private sealed record OfInstallation(string Client, WorkspaceId Place, Installation Installation) : Credential(Client, Place, Installation.UserId)
+    {
+        internal override DateTimeOffset InstalledAt => Installation.InstalledAt;
+
+        internal override DateTimeOffset? ExpiresAt => Installation.UserTokenExpiresAt;
+
+        internal override byte[] Serialize() => StoreJson.Serialize(Installation);
+
+        internal override bool HasContentOf(Credential other) => other is OfInstallation installation && Installation == installation.Installation;
+
+        internal override async ValueTask<Credential?> FindAsync(IInstallationStore store, CancellationToken cancellationToken) =>
+            await store.FindInstallationAsync(Workspace, UserId, cancellationToken).ConfigureAwait(false) is { } found
+                ? new OfInstallation(ClientId, Workspace, found.WithBot(null))
+                : null;
+
+        internal override ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken) => store.SaveAsync(Installation, cancellationToken);
+
+        internal override ValueTask<bool> TrySaveAsync(IRotationLeasing store, RotationLease lease, CancellationToken cancellationToken) =>
+            store.TrySaveInstallationAsync(lease, Installation, cancellationToken);
+    }
+}

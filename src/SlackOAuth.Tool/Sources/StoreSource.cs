@@ -1,0 +1,105 @@
+using System.Runtime.CompilerServices;
+using SlackOAuth.Stores;
+using SlackOAuth.Tool.Stores;
+
+namespace SlackOAuth.Tool.Sources;
+
+/// <summary>A store of this family as a source: of each app the bots, then the installations.</summary>
+/// <param name="stores">The store of each app, which the source disposes.</param>
+/// <param name="clientIds">The apps to read; none means every app there is.</param>
+/// <param name="readsHistory">Whether older records come before the current ones.</param>
+internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> clientIds, bool readsHistory = false) : IRecordSource, IRecordLookup
+{
+    public string Description => stores.Description;
+
+    /// <remarks>By going through it once: the contract has no count, and of a history no bar need know the length.</remarks>
+    public async ValueTask<long?> CountAsync(CancellationToken cancellationToken = default)
+    {
+        if (readsHistory)
+        {
+            return null;
+        }
+
+        long count = 0;
+        await foreach (var store in OpenAsync(cancellationToken).ConfigureAwait(false))
+        {
+            count += await CountAsync(store.Listing.ListBotsAsync(cancellationToken)).ConfigureAwait(false);
+            count += await CountAsync(store.Listing.ListInstallationsAsync(cancellationToken)).ConfigureAwait(false);
+        }
+
+        return count;
+    }
+
+    public async IAsyncEnumerable<SourceRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var store in OpenAsync(cancellationToken).ConfigureAwait(false))
+        {
+            await foreach (var bot in store.Listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var record in await HistoryAsync(store, bot, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return new SourceRecord.OfBot(store.ClientId, record);
+                }
+            }
+
+            await foreach (var installation in store.Listing.ListInstallationsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                foreach (var record in await HistoryAsync(store, installation, cancellationToken).ConfigureAwait(false))
+                {
+                    yield return new SourceRecord.OfInstallation(store.ClientId, record);
+                }
+            }
+        }
+    }
+
+    public async ValueTask<bool> HoldsAsync(string clientId, WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
+    {
+        var store = stores.Open(clientId).Installations;
+        return userId is null
+            ? await store.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false) is not null
+            : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false) is not null;
+    }
+
+    public ValueTask DisposeAsync() => stores.DisposeAsync();
+
+    private static async ValueTask<long> CountAsync<T>(IAsyncEnumerable<T> records)
+    {
+        long count = 0;
+        await foreach (var record in records.ConfigureAwait(false))
+        {
+            count++;
+        }
+
+        return count;
+    }
+
+    private async IAsyncEnumerable<OpenedStore> OpenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var clientId in stores.ClientIdsAsync(clientIds, cancellationToken).ConfigureAwait(false))
+        {
+            yield return stores.Open(clientId);
+        }
+    }
+
+    /// <summary>What is kept of a workspace's bot, oldest first; the current one alone where no history is asked for.</summary>
+    private async ValueTask<IEnumerable<Bot>> HistoryAsync(OpenedStore store, Bot current, CancellationToken cancellationToken) => readsHistory
+        ? await OldestFirstAsync(store.History.ListBotHistoryAsync(new WorkspaceId(current.EnterpriseId, current.TeamId, current.IsEnterpriseInstall), cancellationToken)).ConfigureAwait(false)
+        : [current];
+
+    private async ValueTask<IEnumerable<Installation>> HistoryAsync(OpenedStore store, Installation current, CancellationToken cancellationToken) => readsHistory
+        ? await OldestFirstAsync(store.History.ListInstallationHistoryAsync(
+            new WorkspaceId(current.EnterpriseId, current.TeamId, current.IsEnterpriseInstall), current.UserId, cancellationToken)).ConfigureAwait(false)
+        : [current];
+
+    private static async ValueTask<IEnumerable<T>> OldestFirstAsync<T>(IAsyncEnumerable<T> newestFirst)
+    {
+        var records = new List<T>();
+        await foreach (var record in newestFirst.ConfigureAwait(false))
+        {
+            records.Add(record);
+        }
+
+        records.Reverse();
+        return records;
+    }
+}
