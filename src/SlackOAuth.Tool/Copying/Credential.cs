@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using SlackOAuth.Stores;
+using SlackOAuth.Tool.Output;
 using SlackOAuth.Tool.Sources;
 
 namespace SlackOAuth.Tool.Copying;
@@ -106,19 +107,11 @@ internal abstract record Credential
         var workspace = (teamId, enterpriseId) switch
         {
             (null, null) => "no workspace",
-            (null, _) => $"organization {Printable(enterpriseId)}",
-            (_, null) => Printable(teamId),
-            _ => $"{Printable(teamId)} of {Printable(enterpriseId)}",
+            (null, _) => $"organization {SafeText.Of(enterpriseId)}",
+            (_, null) => SafeText.Of(teamId),
+            _ => $"{SafeText.Of(teamId)} of {SafeText.Of(enterpriseId)}",
         };
-        return $"{(userId is null ? "the bot" : $"the installation of {Printable(userId)}")} in {workspace}, app {Printable(clientId)}";
-    }
-
-    /// <summary>An id that cannot be stored may be anything, also what moves a terminal's cursor.</summary>
-    private static string Printable(string id)
-    {
-        const int Shown = 64;
-        var text = string.Concat(id.Take(Shown).Select(character => char.IsControl(character) || char.IsSurrogate(character) ? '?' : character));
-        return id.Length > Shown ? text + "…" : text;
+        return $"{(userId is null ? "the bot" : $"the installation of {SafeText.Of(userId)}")} in {workspace}, app {SafeText.Of(clientId)}";
     }
 
     private sealed record OfBot(string Client, WorkspaceId Place, Bot Bot) : Credential(Client, Place, null)

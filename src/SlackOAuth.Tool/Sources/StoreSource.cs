@@ -6,7 +6,7 @@ namespace SlackOAuth.Tool.Sources;
 
 /// <summary>A store of this family as a source: of each app the bots, then the installations.</summary>
 /// <param name="stores">The store of each app, which the source disposes.</param>
-/// <param name="clientIds">The apps to read; none means every app there is.</param>
+/// <param name="clientIds">The apps to read.</param>
 /// <param name="readsHistory">Whether older records come before the current ones.</param>
 internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> clientIds, bool readsHistory = false) : IRecordSource, IRecordLookup
 {
@@ -21,7 +21,7 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
         }
 
         long count = 0;
-        await foreach (var store in OpenAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var store in clientIds.Select(stores.Open))
         {
             count += await CountAsync(store.Listing.ListBotsAsync(cancellationToken)).ConfigureAwait(false);
             count += await CountAsync(store.Listing.ListInstallationsAsync(cancellationToken)).ConfigureAwait(false);
@@ -32,7 +32,7 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
 
     public async IAsyncEnumerable<SourceRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        await foreach (var store in OpenAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var store in clientIds.Select(stores.Open))
         {
             await foreach (var bot in store.Listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
             {
@@ -71,14 +71,6 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
         }
 
         return count;
-    }
-
-    private async IAsyncEnumerable<OpenedStore> OpenAsync([EnumeratorCancellation] CancellationToken cancellationToken)
-    {
-        await foreach (var clientId in stores.ClientIdsAsync(clientIds, cancellationToken).ConfigureAwait(false))
-        {
-            yield return stores.Open(clientId);
-        }
     }
 
     /// <summary>What is kept of a workspace's bot, oldest first; the current one alone where no history is asked for.</summary>

@@ -1,5 +1,3 @@
-using SlackOAuth.Stores;
-
 namespace SlackOAuth.Tool.Stores;
 
 /// <summary>One side of a copy: its store of each app, opened when the app is first met.</summary>
@@ -7,9 +5,6 @@ namespace SlackOAuth.Tool.Stores;
 /// <param name="time">The clock of its stores; null for the system's.</param>
 internal sealed class AppStores(StoreLocation location, TimeProvider? time = null) : IAsyncDisposable
 {
-    // Which apps there are, every store of the side can be asked; this one is bound to an app that there is not.
-    private const string NoApp = "-";
-
     private readonly Lock _gate = new();
     private readonly Dictionary<string, OpenedStore> _opened = new(StringComparer.Ordinal);
 
@@ -31,13 +26,6 @@ internal sealed class AppStores(StoreLocation location, TimeProvider? time = nul
             return store;
         }
     }
-
-    /// <summary>The apps that were asked for or, where none was, those that the side holds something of.</summary>
-    /// <exception cref="ToolException">None was asked for, and the engine cannot tell.</exception>
-    internal IAsyncEnumerable<string> ClientIdsAsync(IReadOnlyList<string> asked, CancellationToken cancellationToken) =>
-        asked.Count > 0 ? asked.ToAsyncEnumerable()
-        : Open(NoApp).Installations.GetCapability<IAppListing>() is { } apps ? apps.ListClientIdsAsync(cancellationToken)
-        : throw ToolException.Usage($"{Description} cannot tell which apps it holds. Name them with --client-id.");
 
     public async ValueTask DisposeAsync()
     {

@@ -65,6 +65,10 @@ internal sealed class OpenedStore : IAsyncDisposable
         {
             options.ClientId = clientId;
             location.Settings.Apply(options);
+            if (location.HistoryLength is { } length)
+            {
+                (options.HistoryEnabled, options.HistoryLength) = (true, length);
+            }
         });
         Use(builder, location);
         Protect(builder, location);

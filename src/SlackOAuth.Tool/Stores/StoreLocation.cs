@@ -9,6 +9,9 @@ internal sealed record StoreLocation
     /// <summary>Its options.</summary>
     internal StoreSettings Settings { get; init; } = StoreSettings.None;
 
+    /// <summary>How many old records a workspace keeps, where the command says it; null where the settings do, or nothing does.</summary>
+    internal int? HistoryLength { get; init; }
+
     /// <summary>The folder of the Data Protection keys that its tokens are encrypted with; null where they are not.</summary>
     internal string? KeyFolder { get; init; }
 
