@@ -28,12 +28,19 @@ internal static class CopyCommand
         });
         var dryRunOption = new Option<bool>("--dry-run") { Description = "Write nothing, and say what would be. The destination has to be prepared already." };
         var overwriteOption = new Option<bool>("--overwrite") { Description = "Let the source win where two records differ and nothing tells which is the newer one." };
-        var command = new ExampleCommand(
-            "copy",
-            "Copies every bot and every user's installation. What the destination has already, or has newer, is skipped: run it again after a break, and it goes on.",
-            "copy --from file:./data --to redis:env:REDIS_CONNECTION",
-            "copy --from bolt-python:./installations --to postgres:env:DATABASE --client-id 111.222 --dry-run",
-            "copy --from sqlite:./old.db --from-keys ./old-keys --to postgres:env:DATABASE --to-keys ./keys --history 10");
+        var command = new ExampleCommand("copy", "Copies every bot and every user's installation from a store, or from what another SDK left, to a store.")
+        {
+            Remarks = """
+                What the destination has already, or has newer, is skipped: run it again after a break, or to bring what has changed since, and it goes on.
+                The app may be running on either side. The destination is opened as your app opens it: --to-set, --to-keys.
+                """,
+            Examples =
+            [
+                "copy --from file:./data --to redis:env:REDIS_CONNECTION",
+                "copy --from bolt-python:./installations --to postgres:env:DATABASE --client-id 111.222 --dry-run",
+                "copy --from sqlite:./old.db --from-keys ./old-keys --to postgres:env:DATABASE --to-keys ./keys --history 10",
+            ],
+        };
         from.AddTo(command);
         to.AddTo(command);
         apps.AddTo(command);

@@ -18,6 +18,8 @@ internal static class ToolRootCommand
     {
         var root = new RootCommand("Copies, compares and examines the stores of a Slack app's installations.")
         {
+            CopyCommand.Create(host),
+            VerifyCommand.Create(host),
             ListCommand.Create(host),
             ShowCommand.Create(host),
             DeleteCommand.Create(host),

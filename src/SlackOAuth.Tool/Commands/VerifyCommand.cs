@@ -14,11 +14,15 @@ internal static class VerifyCommand
     internal static Command Create(ToolHost host)
     {
         var (from, to, apps, output, concurrency) = (new StoreOptions("from"), new StoreOptions("to"), new AppOptions(), new OutputOptions(), new ConcurrencyOption());
-        var command = new ExampleCommand(
-            "verify",
-            "Compares two sides by a hash of each record: every bot and every user's installation. Names the first differences, and shows no secret.",
-            "verify --from file:./data --to redis:env:REDIS_CONNECTION",
-            "verify --from sqlite:./old.db --from-keys ./old-keys --to postgres:env:DATABASE --to-keys ./keys --output json");
+        var command = new ExampleCommand("verify", "Says whether two sides hold the same: every bot and every user's installation, compared by a hash of the record.")
+        {
+            Remarks = "The first differences are named by record and field, never with a value. Ends with 0 where both sides hold the same, and with 1 where not.",
+            Examples =
+            [
+                "verify --from file:./data --to redis:env:REDIS_CONNECTION",
+                "verify --from sqlite:./old.db --from-keys ./old-keys --to postgres:env:DATABASE --to-keys ./keys --output json",
+            ],
+        };
         from.AddTo(command);
         to.AddTo(command);
         apps.AddTo(command);
