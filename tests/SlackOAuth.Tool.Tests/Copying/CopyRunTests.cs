@@ -74,7 +74,7 @@ public sealed class CopyRunTests
 
         Assert.Equal((4, 3, 1), (tally.Source.Read, tally.Source.Refused, tally.Count(CopyOutcome.Written)));
         Assert.Equal(new Refusal("T1/bot-latest", "it is no JSON"), tally.Source.Refusals[0]);
-        Assert.Equal("the bot in T??[2J of E1, app 1.1", tally.Source.Refusals[1].Where);
+        Assert.Equal("the bot in T\uFFFD\uFFFD[2J of E1, app 1.1", tally.Source.Refusals[1].Where);
         Assert.StartsWith("TeamId holds a control character at position 1.", tally.Source.Refusals[1].Reason, StringComparison.Ordinal);
         Assert.StartsWith("UserId is empty.", tally.Source.Refusals[2].Reason, StringComparison.Ordinal);
         Assert.DoesNotContain("Parameter", tally.Source.Refusals[2].Reason, StringComparison.Ordinal);
