@@ -69,7 +69,7 @@ internal sealed class BoltPythonFiles(string root, IReadOnlyCollection<string> c
         catch (JsonException exception)
         {
             // The messages of StoreJson hold nothing of what was read.
-            throw new UnusableRecordException(exception.Message.TrimEnd('.'));
+            throw new UnusableRecordException($"{exception.Message.TrimEnd('.')}; if the app was writing it just then, copy again");
         }
     }
 

@@ -24,7 +24,7 @@ internal static class RecordFile
 
             if (!file.Exists)
             {
-                throw new UnusableRecordException(Directory.Exists(path) ? "it is a folder where a file belongs" : "it is no longer there, or its name is no text");
+                throw new UnusableRecordException("it is no longer there, or its name is no text");
             }
 
             // A pipe or a device has no length either, and opening one might wait forever.
