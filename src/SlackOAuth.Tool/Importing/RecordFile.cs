@@ -1,4 +1,5 @@
 using System.Text.Unicode;
+using SlackOAuth.Tool.Output;
 
 namespace SlackOAuth.Tool.Importing;
 
@@ -52,9 +53,8 @@ internal static class RecordFile
         _ => $"the system cannot read it ({exception.GetType().Name})",
     };
 
-    /// <summary>A path for a line of output: a control character in a name must not reach the terminal.</summary>
-    internal static string Show(string path) =>
-        path.Any(char.IsControl) ? string.Concat(path.Select(c => char.IsControl(c) ? $"\\u{(int)c:x4}" : c.ToString())) : path;
+    /// <summary>A path for a line of output.</summary>
+    internal static string Show(string path) => SafeText.Of(path, maxLength: 4096);
 
     private static ReadOnlyMemory<byte> Check(byte[] content)
     {

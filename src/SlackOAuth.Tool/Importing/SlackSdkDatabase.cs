@@ -84,7 +84,7 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
         return new SlackSdkRow(Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), values);
     }
 
-    /// <summary>A value; one that .NET has no type for, such as PostgreSQL's time without end, as an object of no use.</summary>
+    /// <summary>A value; one that .NET has no value for, such as a year that PostgreSQL knows and .NET does not, as an object of no use.</summary>
     private static object? Read(DbDataReader reader, int column)
     {
         try
