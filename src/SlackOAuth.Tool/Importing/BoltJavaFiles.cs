@@ -10,7 +10,7 @@ namespace SlackOAuth.Tool.Importing;
 /// <c>-{ms}</c> after those of the history. A folder that was written with it on and off has both, of which the fresher one counts. The root may also be a folder that has <c>bot</c> and <c>installer</c> itself.</para>
 /// <para>A workspace that joins a Grid is found by its old name (<c>none-T</c>) until Bolt for Java copies the record to the new one, at the next request that needs it, and leaves the old one. Here the old
 /// ones are records of the new name where there is exactly one, unless it has its own.</para>
-/// <para>Its <c>deleteAll</c> finds no file to delete where the history is on: what was uninstalled is still there, and is read.</para>
+/// <para>Its <c>deleteAll</c> finds no installer's file, and with the history on no bot's: what was uninstalled is still there, and is read.</para>
 /// </remarks>
 /// <inheritdoc cref="FileImporter" path="/param" />
 internal sealed partial class BoltJavaFiles(string root, IReadOnlyCollection<string> clientIds, bool includeHistory = false) : FileImporter(root, clientIds, includeHistory)

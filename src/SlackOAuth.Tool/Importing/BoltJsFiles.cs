@@ -8,8 +8,8 @@ namespace SlackOAuth.Tool.Importing;
 /// <summary>The files of @slack/oauth's <c>FileInstallationStore</c>, which Bolt for JavaScript uses.</summary>
 /// <remarks>
 /// <para>A folder for each workspace, with <c>app-latest</c> (what was saved last), <c>user-{U}-latest</c>, and the history, <c>app-{ms}</c> and <c>user-{U}-{ms}</c>. The folders
-/// of a Grid are <c>{root}[/{clientId}]/{E}-{T}</c>, and <c>{E}</c> of an organization. Outside a Grid, versions since 2022 leave a separator out and write <c>{root}/{clientId}{T}</c>, or without a client id
-/// <c>{root}{T}</c> beside the root; older ones wrote <c>{root}[/{clientId}]/{T}</c>. All are read, and what a workspace has in two of them is one.</para>
+/// of a Grid are <c>{root}[/{clientId}]/{E}-{T}</c>, and <c>{E}</c> of an organization. Outside a Grid it is <c>{root}[/{clientId}]/{T}</c>; since version 3.0.5 the separator is
+/// missing, and it is <c>{root}/{clientId}{T}</c>, or without a client id <c>{root}{T}</c> beside the root. All are read, and what a workspace has in two of them is one.</para>
 /// <para>The records have no installed-at. That of a record is when it was written: the time in the name of the newest file of the history, where that has the same content, else when the file was changed.
 /// A refresh of a token writes the record anew, so what is read later is also the newer.</para>
 /// <para>The bot is that of <c>app-latest</c>; where an installation without a bot was saved last, which loses it there, that of the user's record with the latest one.</para>
