@@ -5,12 +5,6 @@ using System.Runtime.CompilerServices;
 
 namespace SlackOAuth.Tool.Importing;
 
-/// <summary>One of slack_sdk's tables.</summary>
-/// <param name="Name">Its name, perhaps with its schema before a dot.</param>
-/// <param name="Subject">The column that the other table of the SDK does not have in this meaning, and without which this is none of its tables.</param>
-/// <param name="IsOfUsers">Whether a record is one user's, rather than a workspace's.</param>
-internal readonly record struct SlackSdkTable(string Name, string Subject, bool IsOfUsers);
-
 /// <summary>Reads slack_sdk's tables with nothing but the right to SELECT.</summary>
 /// <remarks>The keys of the rows are read first, in order, and then the rows a page at a time: no statement stays open while the records are being saved elsewhere, which would hold off the app's writes to an SQLite file.</remarks>
 /// <param name="dialect">The engine.</param>
@@ -21,14 +15,8 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
 {
     private const int PageSize = 500;
 
-    private static readonly string[] KnownColumns =
-    [
-        "client_id", "app_id", "enterprise_id", "enterprise_name", "enterprise_url", "team_id", "team_name", "bot_token", "bot_id", "bot_user_id", "bot_scopes", "bot_refresh_token", "bot_token_expires_at",
-        "user_id", "user_token", "user_scopes", "user_refresh_token", "user_token_expires_at", "incoming_webhook_url", "incoming_webhook_channel", "incoming_webhook_channel_id",
-        "incoming_webhook_configuration_url", "is_enterprise_install", "token_type", "installed_at",
-    ];
-
     private readonly DbConnection _connection = dialect.Connect(connection);
+    private readonly SlackSdkStatements _statements = new(dialect, clientIds.Count);
 
     /// <summary>What may be shown of the connection.</summary>
     internal string Description => description;
@@ -38,9 +26,8 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
     internal async ValueTask<long> CountAsync(SlackSdkTable table, bool everyRow, CancellationToken cancellationToken)
     {
         var columns = await ReadColumnsAsync(table, cancellationToken).ConfigureAwait(false);
-        var key = string.Join(", ", Key(table, columns).Select((expression, i) => string.Create(CultureInfo.InvariantCulture, $"{expression} AS k{i}")));
         var counts = await QueryAsync(
-            everyRow ? $"SELECT COUNT(*) FROM {Source(table)}" : $"SELECT COUNT(*) FROM (SELECT DISTINCT {key} FROM {Source(table)}) AS records",
+            everyRow ? _statements.CountRows(table) : _statements.CountRecords(table, columns),
             row => Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture),
             cancellationToken).ConfigureAwait(false);
         return counts[0];
@@ -52,16 +39,12 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
     {
         var columns = await ReadColumnsAsync(table, cancellationToken).ConfigureAwait(false);
         var ids = await QueryAsync(
-            $"SELECT id FROM {Source(table)} ORDER BY {string.Join(", ", Key(table, columns))}, installed_at, id",
+            _statements.ReadKeys(table, columns),
             row => Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture),
             cancellationToken).ConfigureAwait(false);
         foreach (var page in ids.Chunk(PageSize))
         {
-            // Whole numbers that the database gave need no parameters, of which some engines take few.
-            var rows = await QueryAsync(
-                $"SELECT id, {string.Join(", ", columns)} FROM {dialect.Quote(table.Name)} WHERE id IN ({string.Join(',', page.Select(id => id.ToString(CultureInfo.InvariantCulture)))})",
-                row => ReadRow(row, columns),
-                cancellationToken).ConfigureAwait(false);
+            var rows = await QueryAsync(_statements.ReadRows(table, columns, page), row => ReadRow(row, columns), cancellationToken).ConfigureAwait(false);
             var byId = rows.ToDictionary(row => row.Id);
             foreach (var row in page.Where(byId.ContainsKey).Select(id => byId[id]))
             {
@@ -97,34 +80,16 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
         }
     }
 
-    private string Source(SlackSdkTable table) =>
-        clientIds.Count == 0 ? dialect.Quote(table.Name) : $"{dialect.Quote(table.Name)} WHERE {dialect.Exact("client_id")} IN ({string.Join(", ", clientIds.Select((_, i) => ParameterName(i)))})";
-
-    private static string ParameterName(int index) => string.Create(CultureInfo.InvariantCulture, $"@c{index}");
-
-    /// <summary>What tells the bots or users of a table apart. An absent id is NULL or empty, and an organization is known by its enterprise alone.</summary>
-    private IEnumerable<string> Key(SlackSdkTable table, IReadOnlyList<string> columns)
-    {
-        yield return dialect.Exact("client_id");
-        yield return dialect.Exact("COALESCE(enterprise_id, '')");
-        yield return dialect.Exact(
-            columns.Contains("is_enterprise_install") ? $"CASE WHEN {dialect.IsTrue("is_enterprise_install")} THEN '' ELSE COALESCE(team_id, '') END" : "COALESCE(team_id, '')");
-        if (table.IsOfUsers)
-        {
-            yield return dialect.Exact("user_id");
-        }
-    }
-
     /// <summary>The columns that are there and known: older versions of slack_sdk made fewer, and apps add their own.</summary>
     private async ValueTask<IReadOnlyList<string>> ReadColumnsAsync(SlackSdkTable table, CancellationToken cancellationToken)
     {
         var names = await RunAsync(
-            $"SELECT * FROM {dialect.Quote(table.Name)} WHERE 1 = 0",
+            _statements.ReadColumns(table),
             reader => Task.FromResult(Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToHashSet(StringComparer.OrdinalIgnoreCase)),
             cancellationToken).ConfigureAwait(false);
         return new[] { "id", "client_id", "enterprise_id", "team_id", "installed_at", table.Subject }.FirstOrDefault(column => !names.Contains(column)) is { } missing
             ? throw Failure($"the table {table.Name} has no column {missing}, so it is none of slack_sdk's. Name its tables by --from-set BotsTable=… and InstallationsTable=…")
-            : [.. KnownColumns.Where(names.Contains)];
+            : [.. SlackSdkStatements.KnownColumns.Where(names.Contains)];
     }
 
     private Task<List<TValue>> QueryAsync<TValue>(string statement, Func<DbDataReader, TValue> read, CancellationToken cancellationToken) => RunAsync(
@@ -156,7 +121,7 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
             for (var i = 0; i < clientIds.Count; i++)
             {
                 var parameter = command.CreateParameter();
-                (parameter.ParameterName, parameter.Value) = (ParameterName(i), clientIds.ElementAt(i));
+                (parameter.ParameterName, parameter.Value) = (SlackSdkStatements.ClientParameter(i), clientIds.ElementAt(i));
                 command.Parameters.Add(parameter);
             }
 
