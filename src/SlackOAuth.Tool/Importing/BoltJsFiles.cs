@@ -85,18 +85,35 @@ internal sealed partial class BoltJsFiles(string root, IReadOnlyCollection<strin
     /// <summary>The folders of workspaces outside a Grid, where there is no client id: named by the root, and beside it.</summary>
     private IEnumerable<Place> FindBesideRoot(Queue<SourceRecord.Refused> refused)
     {
-        if (Path.GetDirectoryName(Root) is not { } parent || !Directory.Exists(parent))
+        foreach (var path in ListBesideRoot(refused))
         {
-            yield break;
-        }
-
-        var name = Path.GetFileName(Root);
-        foreach (var path in Directory.EnumerateDirectories(parent).Where(path => Path.GetFileName(path.AsSpan()).StartsWith(name, StringComparison.Ordinal) && path.Length > Root.Length))
-        {
-            if (!RecordFile.IsLink(new DirectoryInfo(path)) && FindFiles(path, refused).Count > 0)
+            if (FindFiles(path, refused).Count > 0)
             {
                 yield return new Place(RequireClientId(), path[Root.Length..], path);
             }
+        }
+    }
+
+    private List<string> ListBesideRoot(Queue<SourceRecord.Refused> refused)
+    {
+        if (Path.GetDirectoryName(Root) is not { } parent || !Directory.Exists(parent))
+        {
+            return [];
+        }
+
+        try
+        {
+            // No team's id begins with a digit: 111.2223T1 is of another app than 111.222.
+            return
+            [
+                .. Directory.EnumerateDirectories(parent).Where(
+                    path => path.Length > Root.Length && path.StartsWith(Root, StringComparison.Ordinal) && !char.IsAsciiDigit(path[Root.Length]) && !RecordFile.IsLink(new DirectoryInfo(path))),
+            ];
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            refused.Enqueue(new(RecordFile.Show(parent), $"whether workspaces are beside {RecordFile.Show(Root)} cannot be seen: {RecordFile.Explain(exception)}"));
+            return [];
         }
     }
 
@@ -108,8 +125,10 @@ internal sealed partial class BoltJsFiles(string root, IReadOnlyCollection<strin
             var names = List(path, refused);
             if (names.Files.Any(name => TryReadName(name, out _, out _, out _)))
             {
-                var client = ClientIds.FirstOrDefault(given => folder.Length > given.Length && folder.StartsWith(given, StringComparison.Ordinal)) ?? ClientIdBeforeTeam().Match(folder).Value;
-                if (client.Length == 0)
+                var client = ClientIdBeforeTeam().Match(folder) is { Success: true, Value: var slacks }
+                    ? slacks
+                    : ClientIds.FirstOrDefault(given => folder.Length > given.Length && folder.StartsWith(given, StringComparison.Ordinal));
+                if (client is null)
                 {
                     yield return new Place(RequireClientId(), folder, path);
                 }

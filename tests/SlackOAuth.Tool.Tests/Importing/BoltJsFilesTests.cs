@@ -185,6 +185,17 @@ public sealed class BoltJsFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task Apps_whose_client_ids_begin_alike_are_kept_apart()
+    {
+        _folder.WriteAll(Bare, "1.1T222/user-U222-latest", "1.11T222/user-U222-latest", "1.1/E1-T1/readme");
+        Assert.Equal(["1.1"], (await ReadAsync(["1.1"])).ClientIds());
+        Assert.Equal(["1.11"], (await ReadAsync(["1.11"])).ClientIds());
+        var ofOne = await Imported.AllAsync(new BoltJsFiles(_folder.Of("1.1"), []));
+        Assert.Equal(["1.1"], ofOne.ClientIds());
+        Assert.Equal(2, ofOne.Count);
+    }
+
+    [Fact]
     public async Task A_folder_beside_the_root_that_only_begins_alike_is_refused_by_name()
     {
         WriteFull();
