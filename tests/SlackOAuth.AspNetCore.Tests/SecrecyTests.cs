@@ -21,7 +21,11 @@ public sealed class SecrecyTests
         await using var app = await SlackTestApp.StartAsync(new()
         {
             Slack = new() { Apps = [new() { TokenRotation = true }] },
-            Stores = stores => stores.UseInstallationStore("test", _ => store),
+            Stores = stores =>
+            {
+                stores.UseInstallationStore("test", _ => store).CacheLookups();
+                stores.Services.AddHybridCache();
+            },
             Options = options =>
             {
                 options.Scopes = ["commands", "incoming-webhook"];
@@ -85,6 +89,7 @@ public sealed class SecrecyTests
         Assert.All(ownSpans, span => Assert.DoesNotContain("0FAKE", SpanRecorder.Write(span), StringComparison.Ordinal));
         var all = shown.Select(text => text ?? "").Concat(spans.Spans.Select(SpanRecorder.Write)).Concat(measurements.Written).ToArray();
         Assert.Contains(all, text => text.Contains("slackoauth.callback.duration", StringComparison.Ordinal));
+        Assert.Contains(all, text => text.Contains("slackoauth.cache.lookups", StringComparison.Ordinal));
         Assert.All(all, text => Assert.False(Holds(text), text));
 
         var records = app.Logs.GetSnapshot();
