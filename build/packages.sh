@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Packs the family, then builds and runs samples/CustomStore against the packages in an empty folder, as a store author outside this repository would.
-# It passes where the author's correct store passes the suite, the same store with a fault does not, and every package holds what a user expects.
+# It passes where the author's correct store passes the suite, the same store with a fault does not, every package holds what a user expects, and the
+# slackoauth tool, installed from its package, copies, compares, lists and examines a store.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
@@ -16,7 +17,10 @@ for project in "$root"/src/*/; do
   for kind in nupkg snupkg; do
     [[ -f $work/packages/$name.$version.$kind ]] || { echo "$name.$version.$kind was not packed."; exit 1; }
   done
-  for file in README.md "lib/net10.0/$name.dll" "lib/net10.0/$name.xml"; do
+  # A tool carries all that it needs.
+  folder=lib/net10.0
+  grep --quiet '<PackAsTool>true' "$project$name.csproj" && folder=tools/net10.0/any
+  for file in README.md "$folder/$name.dll" "$folder/$name.xml"; do
     # A zip file holds its names as they are: no unzip is needed, which a fresh machine may lack.
     grep --quiet --text --fixed-strings "$file" "$work/packages/$name.$version.nupkg" || { echo "$name.$version.nupkg holds no $file."; exit 1; }
   done
@@ -50,3 +54,16 @@ if dotnet bin/Debug/net10.0/CustomStore.dll -noColor -noLogo > "$work/broken"; t
 fi
 grep -E 'consumed_once|\[FAIL\]' "$work/broken" | head -n 20
 grep -E 'Total:' "$work/broken"
+
+echo
+echo "== The slackoauth tool, installed from its package"
+mkdir "$work/tool"
+cd "$work/tool"
+dotnet tool install --tool-path ./t --add-source "$work/packages" --configfile "$work/app/nuget.config" --verbosity quiet SlackOAuth.Tool
+# A store as slack_sdk's own code wrote it, which is one of this family's file stores too.
+cp --recursive "$root/tests/SlackOAuth.Stores.FileSystem.Tests/PythonLayout" data
+./t/slackoauth copy --from file:./data --to sqlite:./copied.db --client-id 111.222
+./t/slackoauth verify --from file:./data --to sqlite:./copied.db --client-id 111.222
+./t/slackoauth list sqlite:./copied.db | tee "$work/listed"
+[[ $(wc -l < "$work/listed") -eq 4 ]] || { echo "The tool did not list the 3 workspaces that it copied."; exit 1; }
+./t/slackoauth doctor sqlite:./copied.db
