@@ -97,7 +97,7 @@ internal static class ListCommand
                 workspace.Users.ToString(CultureInfo.InvariantCulture),
                 TokenText.Time(workspace.InstalledAt),
                 workspace.Bot is { } bot ? TokenText.Expiry(bot.ExpiresAt, now) : "none",
-                workspace.UserTokens is { Count: > 0 } tokens ? $"{tokens.Count}, {(tokens.ExpiresAt is null ? "" : "first ")}{TokenText.Expiry(tokens.ExpiresAt, now)}" : "none",
+                workspace.UserTokens is { Count: > 0 } tokens ? $"{tokens.Count}, {(tokens is { ExpiresAt: not null, Count: > 1 } ? "first " : "")}{TokenText.Expiry(tokens.ExpiresAt, now)}" : "none",
             ])]);
     }
 }

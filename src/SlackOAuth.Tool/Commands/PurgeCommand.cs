@@ -26,9 +26,6 @@ internal static class PurgeCommand
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var location = store.Read(parsed, host);
-
-            // The folder of an app's states is made by its first issue: without it there is nothing to remove, which is no error.
-            location = location with { Prepares = location.Notation.Scheme == StoreScheme.File && Directory.Exists(location.Notation.Connection) };
             var results = new List<PurgeResult>();
             foreach (var clientId in await apps.ReadAsync(parsed, host, location, cancellationToken).ConfigureAwait(false))
             {

@@ -95,7 +95,8 @@ internal sealed class StoreOptions
                 Settings = StoreSettings.Parse(notation.Scheme, parsed.GetValue(_settings) ?? [], _settings.Name),
                 KeyFolder = keys,
                 ApplicationName = parsed.GetValue(_applicationName),
-                Prepares = prepares,
+                // A folder that is there is the store's: what it lacks (locks, states) is made by the first write, as in the app.
+                Prepares = prepares || (notation.Scheme == StoreScheme.File && Directory.Exists(notation.Connection)),
             };
     }
 

@@ -36,7 +36,7 @@ internal static class TokenText
     /// <summary>When a token expires, seen from now.</summary>
     internal static string Expiry(DateTimeOffset? expiresAt, DateTimeOffset now) => expiresAt switch
     {
-        null => "does not expire",
+        null => "no expiry",
         { } time when time <= now => $"expired {Time(time)}",
         { } time => $"until {Time(time)}",
     };

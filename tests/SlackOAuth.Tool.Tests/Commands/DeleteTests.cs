@@ -59,6 +59,19 @@ public sealed class DeleteTests : IDisposable
     }
 
     [Fact]
+    public async Task Files_that_another_SDK_wrote_are_deleted_too()
+    {
+        await Workspaces.FillAsync(Store);
+        foreach (var made in Directory.EnumerateDirectories(_folder.At("data"), ".*", SearchOption.AllDirectories).ToArray())
+        {
+            Directory.Delete(made, recursive: true);
+        }
+
+        Assert.Equal(ExitCodes.Ok, (await ToolRun.RunAsync("delete", "T1", "--store", Store, "--yes")).ExitCode);
+        Assert.Equal(ExitCodes.Problems, (await ToolRun.RunAsync("show", "T1", "--store", Store, "--client-id", Workspaces.ClientId)).ExitCode);
+    }
+
+    [Fact]
     public async Task What_is_not_there_is_deleted_already()
     {
         await Workspaces.FillAsync(Store);

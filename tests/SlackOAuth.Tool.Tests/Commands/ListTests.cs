@@ -20,9 +20,9 @@ public sealed class ListTests : IDisposable
         Assert.Equal(
             [
                 "CLIENT ID\tWORKSPACE\tNAME\tAPP\tUSERS\tINSTALLED\tBOT TOKEN\tUSER TOKENS",
-                "111.222\tE1\tGrid\tA1\t1\t2026-02-25 12:00Z\tdoes not expire\tnone",
-                "111.222\tE1/T2\tIn �[2J the� grid�\tA1\t1\t2026-02-26 12:00Z\tdoes not expire\tnone",
-                "111.222\tT1\tAcme\tA1\t2\t2026-02-28 12:00Z\tuntil 2026-03-01 15:00Z\t1, first expired 2026-03-01 11:00Z",
+                "111.222\tE1\tGrid\tA1\t1\t2026-02-25 12:00Z\tno expiry\tnone",
+                "111.222\tE1/T2\tIn �[2J the� grid�\tA1\t1\t2026-02-26 12:00Z\tno expiry\tnone",
+                "111.222\tT1\tAcme\tA1\t2\t2026-02-28 12:00Z\tuntil 2026-03-01 15:00Z\t1, expired 2026-03-01 11:00Z",
             ],
             run.Lines);
         Assert.Empty(run.Error);

@@ -26,8 +26,7 @@ internal sealed class Examination(StoreLocation location, ToolHost host)
     /// <param name="cancellationToken">Ends the examination; the doctor's records are removed all the same.</param>
     internal async IAsyncEnumerable<DoctorCheck> RunAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // A folder of the doctor's own has to be made, and goes with it.
-        var store = OpenedStore.Open(location with { Prepares = location.Notation.Scheme == StoreScheme.File }, ClientId, host.Time);
+        var store = OpenedStore.Open(location, ClientId, host.Time);
         await using var storeLifetime = store.ConfigureAwait(false);
         var probe = EngineProbes.Open(store);
         await using var probeLifetime = probe.ConfigureAwait(false);
