@@ -1,44 +1,5 @@
 using System.Globalization;
-using System.Text.Json;
-using SlackOAuth.Stores;
+using SlackOAuth.Stores.Seed;
 
-// Written directly: the store would flush every file to the disk, which is not what is to be measured.
-var (folder, clientId, installations) = (args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture));
-Parallel.For(0, (installations + 1) / 2, n =>
-{
-    var workspace = Directory.CreateDirectory(Path.Combine(folder, clientId, $"none-T{n:D8}")).FullName;
-    var users = Enumerable.Range(0, Math.Min(2, installations - (n * 2))).Select(user => Make(n, user)).ToArray();
-    File.WriteAllBytes(Path.Combine(workspace, "bot-latest"), StoreJson.Serialize(users[^1].ToBot()!));
-    File.WriteAllBytes(Path.Combine(workspace, "installer-latest"), StoreJson.Serialize(users[^1].WithBot(null)));
-    foreach (var user in users)
-    {
-        File.WriteAllBytes(Path.Combine(workspace, $"installer-{user.UserId}-latest"), StoreJson.Serialize(user.WithBot(null)));
-    }
-});
-
-// About what an app of Slack's directory has: rotated tokens, two dozen scopes, some values of its own.
-static Installation Make(int workspace, int user)
-{
-    var installedAt = DateTimeOffset.FromUnixTimeSeconds(1_750_000_000).AddSeconds(workspace).AddMinutes(user).AddMicroseconds(workspace % 1_000_000);
-    var secret = $"{workspace:D10}-{user:D10}-{new string('s', 140)}";
-    return new Installation
-    {
-        AppId = "A0123456789",
-        TeamId = $"T{workspace:D8}",
-        TeamName = $"Workspace {workspace} 株式会社",
-        BotToken = "xoxe.xoxb-1-" + secret,
-        BotId = $"B{workspace:D8}",
-        BotUserId = $"UB{workspace:D8}",
-        BotScopes = [.. Enumerable.Range(0, 24).Select(n => $"scope{n}:read")],
-        BotRefreshToken = "xoxe-1-" + secret,
-        BotTokenExpiresAt = installedAt.AddHours(12),
-        UserId = $"U{workspace:D8}{user}",
-        UserToken = "xoxe.xoxp-1-" + secret,
-        UserScopes = ["search:read", "users:read"],
-        UserRefreshToken = "xoxe-1-" + secret,
-        UserTokenExpiresAt = installedAt.AddHours(12),
-        TokenType = "bot",
-        InstalledAt = installedAt,
-        CustomValues = JsonElement.Parse($$"""{"plan":"pro","seats":{{workspace % 1000}},"features":["search","digest"]}"""),
-    };
-}
+// FOLDER CLIENT-ID INSTALLATIONS
+SeedFiles.Write(args[0], args[1], int.Parse(args[2], CultureInfo.InvariantCulture));

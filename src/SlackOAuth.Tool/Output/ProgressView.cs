@@ -20,7 +20,7 @@ internal sealed class ProgressView(ToolHost host, string what)
     /// <param name="countAsync">How many there are in all. It may take long, so it is asked only for a bar.</param>
     internal async Task ShowAsync(Task work, Pace pace, Func<long> done, Func<CancellationToken, ValueTask<long?>> countAsync)
     {
-        if (host.Error.Profile.Capabilities is { Ansi: true, Interactive: true })
+        if (host.Error.Profile is { Out.IsTerminal: true, Capabilities: { Ansi: true, Interactive: true } })
         {
             await ShowBarAsync(work, pace, done, countAsync).ConfigureAwait(false);
         }

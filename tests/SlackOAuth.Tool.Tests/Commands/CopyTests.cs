@@ -1,0 +1,227 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.DataProtection;
+using Microsoft.Extensions.DependencyInjection;
+using SlackOAuth.Stores;
+using SlackOAuth.Tool.Stores;
+using SlackOAuth.Tool.Tests.Copying;
+using SlackOAuth.Tool.Tests.Support;
+
+namespace SlackOAuth.Tool.Tests.Commands;
+
+public sealed class CopyTests : IDisposable
+{
+    private readonly TemporaryFolder _folder = new();
+    private readonly string _from;
+    private readonly string _to;
+
+    public CopyTests() => (_from, _to) = ($"sqlite:{_folder.At("from.db")}", $"sqlite:{_folder.At("to.db")}");
+
+    private static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public void Dispose() => _folder.Dispose();
+
+    [Fact]
+    public async Task Everything_is_copied_compared_and_summed_up_without_a_secret()
+    {
+        await FillAsync(_from, "1.1");
+        await FillAsync(_from, "2.2");
+
+        var copy = await RunAsync("copy", "--from", _from, "--to", _to);
+        var again = await RunAsync("copy", "--from", _from, "--to", _to);
+        var proof = await RunAsync("verify", "--from", _from, "--to", _to);
+
+        Assert.Equal(
+            [$"Copied {_from} to {_to}: 0s, 0 records/s.", "  read               6", "  written            6", "  refused            0"],
+            copy.Lines);
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Ok), (copy.ExitCode, again.ExitCode));
+        Assert.Contains("  skipped            6  the destination has the same", again.Lines);
+        Assert.Equal((ExitCodes.Ok, $"{_from} and {_to} hold the same: 6 records, compared in 0s."), (proof.ExitCode, proof.Lines[0]));
+    }
+
+    [Fact]
+    public async Task A_dry_run_says_what_would_be_and_writes_nothing()
+    {
+        await FillAsync(_from, "1.1");
+        await FillAsync(_to, "other");
+
+        var run = await RunAsync("copy", "--from", _from, "--to", _to, "--dry-run");
+
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Equal($"Would copy {_from} to {_to}: 0s, 0 records/s; nothing was written.", run.Lines[0]);
+        Assert.Contains("  written            3", run.Lines);
+        await using var destination = Open(_to, "1.1");
+        Assert.Equal(0, await destination.Listing.ListBotsAsync(Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Apps_are_copied_by_their_names()
+    {
+        await FillAsync(_from, "1.1");
+        await FillAsync(_from, "2.2");
+
+        await RunAsync("copy", "--from", _from, "--to", _to, "--client-id", "2.2");
+        var all = await RunAsync("verify", "--from", _from, "--to", _to);
+        var one = await RunAsync("verify", "--from", _from, "--to", _to, "--client-id", "2.2");
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Ok), (all.ExitCode, one.ExitCode));
+        Assert.Contains("  only in the source                 3", all.Lines);
+        Assert.Contains("    the bot in T1 of E1, app 1.1: only in the source", all.Lines);
+    }
+
+    [Fact]
+    public async Task What_differs_and_nothing_decides_stays_and_ends_with_1_until_it_is_overwritten()
+    {
+        await FillAsync(_from, "1.1");
+        await FillAsync(_to, "1.1", tag: "there");
+
+        var copy = await RunAsync("copy", "--from", _from, "--to", _to);
+        var proof = await RunAsync("verify", "--from", _from, "--to", _to);
+        var overwriting = await RunAsync("copy", "--from", _from, "--to", _to, "--overwrite", "--output", "json");
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Problems, ExitCodes.Ok), (copy.ExitCode, proof.ExitCode, overwriting.ExitCode));
+        Assert.Contains(copy.Lines, line => line.StartsWith("  differs            3  as old as the destination's", StringComparison.Ordinal));
+        Assert.Contains("    the bot in T1 of E1, app 1.1: differs in bot_token, bot_refresh_token", proof.Lines);
+        Assert.Equal(3, JsonElement.Parse(overwriting.Out).GetProperty("updated").GetInt32());
+        Assert.Equal(ExitCodes.Ok, (await RunAsync("verify", "--from", _from, "--to", _to)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_another_SDK_left_is_copied_and_what_is_damaged_is_named()
+    {
+        var folder = Directory.CreateDirectory(_folder.At("bolt/1.1/E1-T1")).FullName;
+        await File.WriteAllBytesAsync(Path.Combine(folder, "bot-latest"), StoreJson.Serialize(Records.Bot("T1", 1)), Cancellation);
+        await File.WriteAllBytesAsync(Path.Combine(folder, "installer-U1-latest"), StoreJson.Serialize(Records.Installation("T1", "U1", 1)), Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "installer-U2-latest"), $"{{\"user_token\": \"{Records.SecretWord}", Cancellation);
+
+        var run = await RunAsync("copy", "--from", $"bolt-python:{_folder.At("bolt")}", "--to", _to, "--output", "json");
+
+        Assert.Equal(ExitCodes.Problems, run.ExitCode);
+        var summary = JsonElement.Parse(run.Out);
+        Assert.Equal((2, 1), (summary.GetProperty("written").GetInt32(), summary.GetProperty("refused").GetInt32()));
+        Assert.Contains("installer-U2-latest", summary.GetProperty("refusals")[0].GetProperty("where").GetString(), StringComparison.Ordinal);
+        var proof = await RunAsync("verify", "--from", $"bolt-python:{_folder.At("bolt")}", "--to", _to);
+        Assert.Equal(ExitCodes.Problems, proof.ExitCode);
+        Assert.Contains("  unreadable                         1", proof.Lines);
+    }
+
+    [Fact]
+    public async Task Tokens_are_decrypted_with_the_keys_of_one_side_and_encrypted_with_those_of_the_other_history_included()
+    {
+        var (oldKeys, newKeys) = (Keys("old"), Keys("new"));
+        await using (var source = Open(_from, "1.1", oldKeys, history: 10))
+        {
+            for (var at = 1; at <= 3; at++)
+            {
+                await source.Installations.SaveAsync(Records.Installation("T1", "U1", at, "v" + at), Cancellation);
+            }
+        }
+
+        var copy = await RunAsync("copy", "--from", _from, "--from-keys", oldKeys, "--to", _to, "--to-keys", newKeys, "--history", "10", "--output", "json");
+        var proof = await RunAsync("verify", "--from", _from, "--from-keys", oldKeys, "--to", _to, "--to-keys", newKeys);
+
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Ok), (copy.ExitCode, proof.ExitCode));
+        Assert.Equal(6, JsonElement.Parse(copy.Out).GetProperty("written").GetInt32());
+        await using (var destination = Open(_to, "1.1", newKeys, history: 10))
+        {
+            var bots = await destination.History.ListBotHistoryAsync(Records.Workspace("T1"), Cancellation).ToArrayAsync(Cancellation);
+            var installations = await destination.History.ListInstallationHistoryAsync(Records.Workspace("T1"), "U1", Cancellation).ToArrayAsync(Cancellation);
+            Assert.Equal([Records.Bot("T1", 3, "v3"), Records.Bot("T1", 2, "v2"), Records.Bot("T1", 1, "v1")], bots);
+            Assert.Equal(
+                Enumerable.Range(1, 3).Reverse().Select(at => Records.Installation("T1", "U1", at, "v" + at).WithBot(null)),
+                installations.Select(installation => installation.WithBot(null)));
+        }
+
+        await using (var wrong = Open(_to, "1.1", oldKeys))
+        {
+            await Assert.ThrowsAsync<SlackOAuthStoreException>(() => wrong.Installations.FindBotAsync(Records.Workspace("T1"), Cancellation).AsTask());
+        }
+
+        await using (var bare = Open(_to, "1.1"))
+        {
+            Assert.StartsWith("protected:", (await bare.Installations.FindBotAsync(Records.Workspace("T1"), Cancellation))!.BotToken, StringComparison.Ordinal);
+        }
+
+        Assert.All(
+            Directory.EnumerateFiles(_folder.Path, "to.db*"),
+            path => Assert.DoesNotContain(Records.SecretWord, File.ReadAllText(path), StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task Without_a_history_only_the_current_records_are_copied()
+    {
+        await using (var source = Open(_from, "1.1", history: 10))
+        {
+            await source.Installations.SaveAsync(Records.Installation("T1", "U1", 1, "old"), Cancellation);
+            await source.Installations.SaveAsync(Records.Installation("T1", "U1", 2, "new"), Cancellation);
+        }
+
+        var copy = await RunAsync("copy", "--from", _from, "--from-set", "HistoryEnabled=true", "--to", _to, "--to-set", "HistoryEnabled=true", "--output", "json");
+
+        Assert.Equal(2, JsonElement.Parse(copy.Out).GetProperty("read").GetInt32());
+        await using var destination = Open(_to, "1.1", history: 10);
+        Assert.Equal(1, await destination.History.ListBotHistoryAsync(Records.Workspace("T1"), Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_destination_that_does_not_work_ends_with_3_and_says_that_the_next_run_goes_on()
+    {
+        await FillAsync(_from, "1.1");
+
+        var run = await RunAsync("copy", "--from", _from, "--to", $"sqlite:{_folder.At("no-such-folder/x.db")}");
+
+        Assert.Equal(ExitCodes.StoreFailure, run.ExitCode);
+        Assert.Contains("0 records were done until then, and stay so. Run the same command again: it goes on from there.", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--history", "0")]
+    [InlineData("--history", "ten")]
+    [InlineData("--concurrency", "0")]
+    [InlineData("--concurrency", "2000")]
+    public async Task Numbers_are_checked(string option, string value)
+    {
+        var run = await RunAsync("copy", "--from", _from, "--to", _to, option, value);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(option, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task On_a_terminal_a_bar_is_drawn_beside_the_result()
+    {
+        await FillAsync(_from, "1.1");
+
+        var run = await ToolRun.RunAsync([], answer: null, isTerminal: true, TimeProvider.System, "copy", "--from", _from, "--to", _to);
+
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Contains("Copying", run.Error, StringComparison.Ordinal);
+        Assert.Contains("records", run.Error, StringComparison.Ordinal);
+        Assert.DoesNotContain("Copying", run.Out, StringComparison.Ordinal);
+    }
+
+    private static async Task<ToolRun> RunAsync(params string[] args)
+    {
+        var run = await ToolRun.RunAsync([.. args, "--verbose"]);
+        Assert.DoesNotContain(Records.SecretWord, run.All, StringComparison.Ordinal);
+        return run;
+    }
+
+    private static async Task FillAsync(string notation, string app, string tag = "here")
+    {
+        await using var store = Open(notation, app);
+        await store.Installations.SaveBotAsync(Records.Bot("T1", 1, tag), Cancellation);
+        await store.Installations.SaveAsync(Records.Installation("T1", "U1", 1, tag).WithBot(null), Cancellation);
+        await store.Installations.SaveAsync(Records.Installation("T1", "U2", 1, tag).WithBot(null), Cancellation);
+    }
+
+    private static OpenedStore Open(string notation, string app, string? keys = null, int? history = null) =>
+        OpenedStore.Open(new StoreLocation { Notation = StoreNotation.Parse(notation, _ => null), Prepares = true, KeyFolder = keys, HistoryLength = history }, app);
+
+    private string Keys(string name)
+    {
+        var folder = Directory.CreateDirectory(_folder.At(name)).FullName;
+        using var services = new ServiceCollection().AddDataProtection().PersistKeysToFileSystem(new DirectoryInfo(folder)).Services.BuildServiceProvider();
+        services.GetRequiredService<IDataProtectionProvider>().CreateProtector("make a key").Protect([1]);
+        return folder;
+    }
+}
