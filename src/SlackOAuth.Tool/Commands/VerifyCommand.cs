@@ -35,7 +35,11 @@ internal static class VerifyCommand
             await using (source.ConfigureAwait(false))
             {
                 var stores = new AppStores(destinationLocation, host.Time);
-                var destination = new StoreSource(stores, await apps.ReadAsync(parsed, host, destinationLocation, cancellationToken).ConfigureAwait(false));
+
+                // What it lists is only looked for in the source: there is nothing to decrypt.
+                var listed = destinationLocation with { KeyFolder = null };
+                var destination = new StoreSource(listed, await apps.ReadAsync(parsed, host, destinationLocation, cancellationToken).ConfigureAwait(false), host.Time);
+                await using (stores.ConfigureAwait(false))
                 await using (destination.ConfigureAwait(false))
                 {
                     var (tally, pace) = (new VerifyTally(), new Pace(host.Time));

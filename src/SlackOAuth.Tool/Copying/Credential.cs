@@ -102,7 +102,8 @@ internal abstract record Credential
     /// <summary>The name of a parameter is of no use to whoever reads the message.</summary>
     private static string WithoutParameter(string message) => message.LastIndexOf(" (Parameter ", StringComparison.Ordinal) is var suffix and >= 0 ? message[..suffix] : message;
 
-    private static string NameOf(string clientId, string? enterpriseId, string? teamId, string? userId)
+    /// <summary>What a record is called in a line of output; without a secret, and harmless for a terminal.</summary>
+    internal static string NameOf(string clientId, string? enterpriseId, string? teamId, string? userId)
     {
         var workspace = (teamId, enterpriseId) switch
         {

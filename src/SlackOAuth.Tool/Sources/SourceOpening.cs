@@ -12,5 +12,5 @@ internal static class SourceOpening
     internal static async ValueTask<IRecordSource> OpenAsync(StoreLocation location, bool readsHistory, AppOptions apps, ParseResult parsed, ToolHost host, CancellationToken cancellationToken) =>
         location.Notation.IsImporter
             ? Importers.Open(new SourceRequest(location.Notation, apps.ReadNamed(parsed, host)) { Settings = location.Settings, IncludeHistory = readsHistory })
-            : new StoreSource(new AppStores(location, host.Time), await apps.ReadAsync(parsed, host, location, cancellationToken).ConfigureAwait(false), readsHistory);
+            : new StoreSource(location, await apps.ReadAsync(parsed, host, location, cancellationToken).ConfigureAwait(false), host.Time, readsHistory);
 }

@@ -5,12 +5,16 @@ using SlackOAuth.Tool.Stores;
 namespace SlackOAuth.Tool.Sources;
 
 /// <summary>A store of this family as a source: of each app the bots, then the installations.</summary>
-/// <param name="stores">The store of each app, which the source disposes.</param>
+/// <param name="location">Where the store is.</param>
 /// <param name="clientIds">The apps to read.</param>
+/// <param name="time">The clock of the stores.</param>
 /// <param name="readsHistory">Whether older records come before the current ones.</param>
-internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> clientIds, bool readsHistory = false) : IRecordSource, IRecordLookup
+internal sealed class StoreSource(StoreLocation location, IReadOnlyList<string> clientIds, TimeProvider time, bool readsHistory = false) : IRecordSource, IRecordLookup
 {
-    public string Description => stores.Description;
+    // As they are stored: what is encrypted is decrypted record by record.
+    private readonly AppStores _stores = new(location with { KeyFolder = null }, time);
+
+    public string Description => _stores.Description;
 
     /// <remarks>By going through it once: the contract has no count, and of a history no bar need know the length.</remarks>
     public async ValueTask<long?> CountAsync(CancellationToken cancellationToken = default)
@@ -21,7 +25,7 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
         }
 
         long count = 0;
-        foreach (var store in clientIds.Select(stores.Open))
+        foreach (var store in clientIds.Select(_stores.Open))
         {
             count += await CountAsync(store.Listing.ListBotsAsync(cancellationToken)).ConfigureAwait(false);
             count += await CountAsync(store.Listing.ListInstallationsAsync(cancellationToken)).ConfigureAwait(false);
@@ -32,13 +36,15 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
 
     public async IAsyncEnumerable<SourceRecord> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        foreach (var store in clientIds.Select(stores.Open))
+        foreach (var store in clientIds.Select(_stores.Open))
         {
+            var decryption = new RecordDecryption(location, store.ClientId);
+            await using var disposing = decryption.ConfigureAwait(false);
             await foreach (var bot in store.Listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
             {
                 foreach (var record in await HistoryAsync(store, bot, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return new SourceRecord.OfBot(store.ClientId, record);
+                    yield return await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
                 }
             }
 
@@ -46,7 +52,7 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
             {
                 foreach (var record in await HistoryAsync(store, installation, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return new SourceRecord.OfInstallation(store.ClientId, record);
+                    yield return await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -54,13 +60,13 @@ internal sealed class StoreSource(AppStores stores, IReadOnlyList<string> client
 
     public async ValueTask<bool> HoldsAsync(string clientId, WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
     {
-        var store = stores.Open(clientId).Installations;
+        var store = _stores.Open(clientId).Installations;
         return userId is null
             ? await store.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false) is not null
             : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false) is not null;
     }
 
-    public ValueTask DisposeAsync() => stores.DisposeAsync();
+    public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     private static async ValueTask<long> CountAsync<T>(IAsyncEnumerable<T> records)
     {

@@ -132,7 +132,9 @@ internal sealed class OpenedStore : IAsyncDisposable
         };
     }
 
-    private static void Protect(SlackOAuthStoresBuilder builder, StoreLocation location)
+    /// <summary>Puts the protection around the stores, where the location has keys.</summary>
+    /// <exception cref="ToolException">The key folder is not there.</exception>
+    internal static void Protect(SlackOAuthStoresBuilder builder, StoreLocation location)
     {
         if (location.KeyFolder is not { } folder)
         {

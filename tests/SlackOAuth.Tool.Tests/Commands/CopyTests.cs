@@ -148,6 +148,36 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public async Task A_record_whose_key_is_gone_is_refused_by_name_and_the_rest_goes_on()
+    {
+        var (lost, kept) = (Keys("lost"), Keys("kept"));
+        await using (var store = Open(_from, "1.1", lost))
+        {
+            await store.Installations.SaveBotAsync(Records.Bot("T2", 1), Cancellation);
+            await store.Installations.SaveAsync(Records.Installation("T2", "U2", 1).WithBot(null), Cancellation);
+        }
+
+        await using (var store = Open(_from, "1.1", kept))
+        {
+            foreach (var team in (string[])["T1", "T3"])
+            {
+                await store.Installations.SaveAsync(Records.Installation(team, "U1", 1), Cancellation);
+            }
+        }
+
+        var copy = await RunAsync("copy", "--from", _from, "--from-keys", kept, "--to", _to);
+        var proof = await RunAsync("verify", "--from", _from, "--from-keys", kept, "--to", _to);
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Problems), (copy.ExitCode, proof.ExitCode));
+        Assert.Contains("  written            4", copy.Lines);
+        Assert.Contains("  refused            2", copy.Lines);
+        Assert.Contains(copy.Lines, line => line.StartsWith("    the bot in T2 of E1, app 1.1: ", StringComparison.Ordinal) && line.Contains("cannot be decrypted", StringComparison.Ordinal));
+        Assert.Contains(copy.Lines, line => line.StartsWith("    the installation of U2 in T2 of E1, app 1.1: ", StringComparison.Ordinal));
+        Assert.Contains("  same                               4", proof.Lines);
+        Assert.Contains("  unreadable                         2", proof.Lines);
+    }
+
+    [Fact]
     public async Task Without_a_history_only_the_current_records_are_copied()
     {
         await using (var source = Open(_from, "1.1", history: 10))
