@@ -86,8 +86,20 @@ internal static class DeleteCommand
         return command;
     }
 
-    private static Task<bool> AskAsync(ToolHost host, string what, CancellationToken cancellationToken) =>
-        new ConfirmationPrompt(Markup.Escape($"Delete {what}? The app works there no more until it is installed again.")) { DefaultValue = false }.ShowAsync(host.Error, cancellationToken);
+    private static async Task<bool> AskAsync(ToolHost host, string what, CancellationToken cancellationToken)
+    {
+        var question = new ConfirmationPrompt(Markup.Escape($"Delete {what}? The app works there no more until it is installed again.")) { DefaultValue = false };
+        try
+        {
+            return await question.ShowAsync(host.Error, cancellationToken).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            // The cursor stands behind the question.
+            host.Error.WriteLine();
+            throw;
+        }
+    }
 
     private static string Describe(WorkspaceDetails? details, string? user) =>
         user is not null ? $"the installation of user {SafeText.Of(user)}"

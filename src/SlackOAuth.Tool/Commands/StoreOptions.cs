@@ -42,7 +42,7 @@ internal sealed class StoreOptions
         };
         _settings = new(prefix + "set") { HelpName = "Name=Value", Description = $"An option of {of}, such as KeyPrefix or TablePrefix. May be repeated." };
         _keys = new(prefix + "keys") { HelpName = "FOLDER", Description = $"The Data Protection keys that the tokens of {of} are encrypted with." };
-        _applicationName = new(prefix + "app-name") { HelpName = "NAME", Description = "The application name that the app gives to Data Protection (SetApplicationName)." };
+        _applicationName = new(prefix + "app-name") { HelpName = "NAME", Description = "The application name that the app gives to Data Protection (SetApplicationName); of an app that gives none, its content root, such as /app/." };
         _store.CompletionSources.Add(Schemes);
         _settings.CompletionSources.Add(_ => Enum.GetValues<StoreScheme>().Where(scheme => !scheme.IsImporter()).SelectMany(StoreSettings.Names).Distinct().Select(name => new CompletionItem(name + "=")));
         if (isArgument)

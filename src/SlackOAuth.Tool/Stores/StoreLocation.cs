@@ -15,7 +15,7 @@ internal sealed record StoreLocation
     /// <summary>The folder of the Data Protection keys that its tokens are encrypted with; null where they are not.</summary>
     internal string? KeyFolder { get; init; }
 
-    /// <summary>The application name that the app gave to Data Protection; null where it gave none.</summary>
+    /// <summary>The application name that the app gave to Data Protection: of an app that gave none, its content root; null where the keys are used under no name.</summary>
     internal string? ApplicationName { get; init; }
 
     /// <summary>Whether the store makes its tables and folders where they are missing. Only what is written to should: a mistyped path is no empty store.</summary>

@@ -89,6 +89,16 @@ public sealed class ShowTests : IDisposable
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
     }
 
+    [Fact]
+    public async Task Keys_are_used_under_the_application_name_of_the_app()
+    {
+        var keys = _folder.At("keys");
+        MakeKey(keys);
+        await Workspaces.FillAsync(Store, keyFolder: keys, applicationName: "myapp");
+        Assert.Equal(ExitCodes.Ok, (await ToolRun.RunAsync("show", "T1", "--store", Store, "--keys", keys, "--app-name", "myapp")).ExitCode);
+        Assert.Equal(ExitCodes.StoreFailure, (await ToolRun.RunAsync("show", "T1", "--store", Store, "--keys", keys)).ExitCode);
+    }
+
     /// <summary>What an app does at its first start.</summary>
     private static void MakeKey(string folder)
     {

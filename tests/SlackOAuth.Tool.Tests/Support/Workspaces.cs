@@ -22,11 +22,12 @@ internal static class Workspaces
     /// <param name="settings">Its options, each <c>Name=Value</c>.</param>
     /// <param name="clientId">The app.</param>
     /// <param name="keyFolder">The keys that it encrypts with; null for none.</param>
-    internal static async Task FillAsync(string notation, IReadOnlyList<string>? settings = null, string clientId = ClientId, string? keyFolder = null)
+    /// <param name="applicationName">The application name that the keys are used with; null for none.</param>
+    internal static async Task FillAsync(string notation, IReadOnlyList<string>? settings = null, string clientId = ClientId, string? keyFolder = null, string? applicationName = null)
     {
         var parsed = StoreNotation.Parse(notation, _ => null);
         await using var store = OpenedStore.Open(
-            new() { Notation = parsed, Settings = StoreSettings.Parse(parsed.Scheme, settings ?? []), Prepares = true, KeyFolder = keyFolder },
+            new() { Notation = parsed, Settings = StoreSettings.Parse(parsed.Scheme, settings ?? []), Prepares = true, KeyFolder = keyFolder, ApplicationName = applicationName },
             clientId);
         foreach (var installation in Installations)
         {

@@ -42,24 +42,47 @@ internal sealed class Examination(StoreLocation location, ToolHost host)
         yield return prepared;
         if (prepared.Status == DoctorStatus.Ok)
         {
-            yield return await CheckInstallationRightsAsync(store, cancellationToken).ConfigureAwait(false);
+            var saved = await CheckInstallationRightsAsync(store, cancellationToken).ConfigureAwait(false);
+            yield return saved;
+            if (saved.Status == DoctorStatus.Ok)
+            {
+                yield return location.KeyFolder is null
+                    ? DoctorCheck.Ok("encryption", "not looked at: no --keys")
+                    : DoctorCheck.Ok("encryption", "what was saved was encrypted, and decrypted with the keys");
+            }
+
             yield return await CheckStateRightsAsync(store, cancellationToken).ConfigureAwait(false);
             yield return await MeasureAsync(store, cancellationToken).ConfigureAwait(false);
         }
 
-        if (await CheckClockAsync(probe, cancellationToken).ConfigureAwait(false) is { } clock)
-        {
-            yield return clock;
-        }
-
-        await foreach (var check in probe.CheckAsync(cancellationToken).ConfigureAwait(false))
+        foreach (var check in await LookAtEngineAsync(probe, cancellationToken).ConfigureAwait(false))
         {
             yield return check;
         }
+    }
 
-        yield return location.KeyFolder is null
-            ? DoctorCheck.Ok("encryption", "not looked at: no --keys")
-            : DoctorCheck.Ok("encryption", "the keys encrypt and decrypt");
+    private async ValueTask<List<DoctorCheck>> LookAtEngineAsync(IEngineProbe probe, CancellationToken cancellationToken)
+    {
+        var checks = new List<DoctorCheck>();
+        try
+        {
+            if (await CheckClockAsync(probe, cancellationToken).ConfigureAwait(false) is { } clock)
+            {
+                checks.Add(clock);
+            }
+
+            await foreach (var check in probe.CheckAsync(cancellationToken).ConfigureAwait(false))
+            {
+                checks.Add(check);
+            }
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException || !cancellationToken.IsCancellationRequested)
+        {
+            // Each driver has exceptions of its own, and what was found before is worth showing.
+            checks.Add(DoctorCheck.Warn("engine", host.Redactor.Redact(exception.Message.TrimEnd('.')), "See the engine's log, and whether this user may look at its settings."));
+        }
+
+        return checks;
     }
 
     private async ValueTask<DoctorCheck> ReachAsync(OpenedStore store, IEngineProbe probe, CancellationToken cancellationToken)

@@ -15,6 +15,8 @@ internal sealed class FileProbe(OpenedStore store) : IEngineProbe
 
     private readonly DirectoryInfo _folder = new(store.Options<FileSystemStoreOptions>().BaseDirectory);
 
+    private string Remedy => $"chmod -R go= {_folder.FullName}";
+
     public ValueTask<string> ReachAsync(CancellationToken cancellationToken = default) => _folder.Exists
         ? new($"folder on {new DriveInfo(_folder.FullName).DriveFormat}")
         : throw new DirectoryNotFoundException($"There is no folder {_folder.FullName}.");
@@ -26,7 +28,7 @@ internal sealed class FileProbe(OpenedStore store) : IEngineProbe
         await Task.CompletedTask.ConfigureAwait(false);
 
         // A folder that lets nobody in hides what is in it.
-        var ofFolder = FileRights.Check(_folder.FullName);
+        var ofFolder = FileRights.Check(_folder.FullName, Remedy);
         yield return ofFolder.Status == DoctorStatus.Ok ? ofFolder : FindOpenFile() ?? DoctorCheck.Ok("rights", "others can list the folder; its files are the owner's alone");
         var room = new DriveInfo(_folder.FullName).AvailableFreeSpace;
         yield return room < LittleRoom
@@ -52,5 +54,5 @@ internal sealed class FileProbe(OpenedStore store) : IEngineProbe
 
     private DoctorCheck? FindOpenFile() =>
         _folder.EnumerateFiles("*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = 0 }).Take(Looked)
-            .Select(file => FileRights.Check(file.FullName)).FirstOrDefault(check => check.Status != DoctorStatus.Ok);
+            .Select(file => FileRights.Check(file.FullName, Remedy)).FirstOrDefault(check => check.Status != DoctorStatus.Ok);
 }

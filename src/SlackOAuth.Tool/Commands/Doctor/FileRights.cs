@@ -7,7 +7,9 @@ internal static class FileRights
         UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.GroupExecute | UnixFileMode.OtherRead | UnixFileMode.OtherWrite | UnixFileMode.OtherExecute;
 
     /// <summary>Looks whether a file or folder is its owner's alone.</summary>
-    internal static DoctorCheck Check(string path)
+    /// <param name="path">The file or folder.</param>
+    /// <param name="remedy">What makes it so, as a command.</param>
+    internal static DoctorCheck Check(string path, string remedy)
     {
         if (OperatingSystem.IsWindows())
         {
@@ -17,6 +19,6 @@ internal static class FileRights
         var mode = File.GetUnixFileMode(path);
         return (mode & Others) == 0
             ? DoctorCheck.Ok("rights", "the owner's alone")
-            : DoctorCheck.Warn("rights", $"mode {Convert.ToString((int)mode, 8)}: others than the owner have rights to {path}", $"chmod go= {path}");
+            : DoctorCheck.Warn("rights", $"mode {Convert.ToString((int)mode, 8)}: others than the owner have rights to {path}", remedy);
     }
 }

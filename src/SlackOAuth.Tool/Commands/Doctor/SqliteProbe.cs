@@ -31,7 +31,7 @@ internal sealed class SqliteProbe(OpenedStore store) : IEngineProbe
         yield return mode == "wal"
             ? DoctorCheck.Ok("persistence", "journal mode wal; a power cut may undo the last writes unless the app sets FlushEveryWrite")
             : DoctorCheck.Warn("persistence", $"journal mode {mode}: readers wait for writers", "The store sets wal when the app starts. If that does not last, the file may be on a network share: move it to a local disk.");
-        yield return FileRights.Check(_path);
+        yield return FileRights.Check(_path, $"chmod go= {_path}*");
         yield return await ReadAsync("PRAGMA quick_check(1)", cancellationToken).ConfigureAwait(false) == "ok"
             ? DoctorCheck.Ok("integrity", "the file is whole")
             : DoctorCheck.Fail("integrity", "SQLite finds the file damaged", "Stop the app, and put the file back from a backup.");
