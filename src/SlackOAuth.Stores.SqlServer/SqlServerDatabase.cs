@@ -157,7 +157,7 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         || (number == Unmapped && (Says(message, "already exists") || Says(message, "tuple concurrently updated") || Says(message, "could not serialize access")));
 
     /// <summary>The driver clears its pool itself.</summary>
-    protected override bool TryForgetConnections(Exception exception) => Cause(exception) is SqlException { Class: >= FatalClass };
+    protected override bool TryForgetConnections(Exception exception) => IsLostUnderRetry(exception) || Cause(exception) is SqlException { Class: >= FatalClass };
 
     protected override RelationalFailure? Describe(Exception exception) => Cause(exception) switch
     {
@@ -186,8 +186,12 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         },
         TimeoutException => new("no connection of the pool came free in time", IsTransient: true, "Raise 'Max Pool Size' of the connection string, or look for what holds connections."),
         IOException => new("the connection was lost", IsTransient: true),
+        _ when IsLostUnderRetry(exception) => new("the connection was lost", IsTransient: true),
         _ => null,
     };
+
+    /// <summary>The driver's retries run a command again on the connection that a lost answer has closed, and what then reaches the caller is that it is closed.</summary>
+    private bool IsLostUnderRetry(Exception exception) => _retry is not null && Cause(exception) is InvalidOperationException and not ObjectDisposedException;
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.Ordinal);
 

@@ -144,7 +144,10 @@ internal sealed class Soak : IAsyncDisposable
         else
         {
             _tally.Count("lookups judged");
-            await _judge.CheckAsync(workspace, known, userId, found, answered);
+            if (!await _judge.CheckAsync(workspace, known, userId, found, answered))
+            {
+                NoteFailure($"lookup of {workspace.TeamId}, {userId} (its token had expired)", app.WasUpSince(life), began);
+            }
         }
     }
 
