@@ -104,7 +104,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             operation,
             statement,
             writes: true,
-            static async (database, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
+            static (database, connection, command, _) => new ValueTask<int>(connection.ExecuteAsync(command)),
             parameters,
             cancellationToken);
 
@@ -281,30 +281,20 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
                 await PrepareOnFirstUseAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            return await RepeatAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+                }
+                catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(attempt, exception))
+                {
+                }
+            }
         }
         catch (Exception exception) when (Wrap(operation, exception, cancellationToken) is { } wrapped)
         {
             throw wrapped;
-        }
-    }
-
-    private async ValueTask<T> RepeatAsync<T>(
-        string statement,
-        bool writes,
-        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
-        RelationalParameter[] parameters,
-        CancellationToken cancellationToken)
-    {
-        for (var attempt = 1; ; attempt++)
-        {
-            try
-            {
-                return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
-            }
-            catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(attempt, exception))
-            {
-            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Docker.DotNet;
 using DotNet.Testcontainers.Builders;
 using DotNet.Testcontainers.Containers;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -112,7 +113,22 @@ public sealed class EngineContainer : IAsyncDisposable
     }
 
     /// <summary>Stops the engine's processes where they are: connections stay open and nothing answers.</summary>
-    public Task PauseAsync() => _container.PauseAsync(Cancellation);
+    public async Task PauseAsync()
+    {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await _container.PauseAsync(Cancellation);
+                return;
+            }
+            catch (DockerApiException exception) when (attempt < 10 && exception.Message.Contains("unable to freeze", StringComparison.Ordinal))
+            {
+                // The freezer gives up on a machine under load; then the container runs on as before.
+                await Task.Delay(TimeSpan.FromSeconds(1), Cancellation);
+            }
+        }
+    }
 
     /// <summary>Undoes <see cref="PauseAsync"/>.</summary>
     public Task UnpauseAsync() => _container.UnpauseAsync(Cancellation);
