@@ -11,8 +11,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
 
     public void Dispose() => _client.Dispose();
 
-    /// <returns>Whether the answer was of use. One whose token says itself that it has expired is none: the app could have no new one just then, which is a failure while everything runs.</returns>
-    internal async Task<bool> CheckAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, string userId, LookedUp found, DateTimeOffset answered)
+    internal async Task CheckAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, string userId, LookedUp found, DateTimeOffset answered)
     {
         if (!known.IsInstalled)
         {
@@ -21,13 +20,13 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
                 tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} is uninstalled and was found");
             }
 
-            return true;
+            return;
         }
 
         if (!found.IsInstalled || found.Bot is null)
         {
             tally.Violation(Tally.Kinds.Lost, $"{workspace.TeamId} is installed, and {(found.IsInstalled ? "its bot" : "it")} was not found");
-            return true;
+            return;
         }
 
         if (found.InstalledAt < known.InstalledSince)
@@ -35,7 +34,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
             tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} was installed at {known.InstalledSince:O}, and its bot of {found.InstalledAt:O} was found");
         }
 
-        var isOfUse = await CheckTokenAsync(workspace, known, found.Bot, answered, expectedUser: null);
+        await CheckTokenAsync(workspace, known, found.Bot, answered, expectedUser: null);
         if (known.Users.Contains(userId))
         {
             if (found.User is null)
@@ -44,18 +43,16 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
             }
             else
             {
-                isOfUse &= await CheckTokenAsync(workspace, known, found.User, answered, userId);
+                await CheckTokenAsync(workspace, known, found.User, answered, userId);
             }
         }
         else if (found.User is not null)
         {
             tally.Violation(Tally.Kinds.Stale, $"{userId} has not installed, and a user token was found");
         }
-
-        return isOfUse;
     }
 
-    private async Task<bool> CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
+    private async Task CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/auth.test") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Token) } };
         using var response = await _client.SendAsync(request);
@@ -67,29 +64,23 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
                 tally.Violation(Tally.Kinds.Foreign, $"{workspace.TeamId}, {expectedUser ?? "bot"}: the token is of {identity["team_id"]}, {identity["user_id"]}");
             }
 
-            return true;
+            return;
         }
 
         var error = (string?)identity["error"];
         if (workspace.Know().Version != known.Version || (error == "token_expired" && token.ExpiresAt > answered))
         {
             // It was revoked, or expired, between the answer and this question.
-            return true;
+            return;
         }
 
         if (error == "token_expired" && workspace.MayBeLost)
         {
             tally.Count("tokens lost with a process that was killed between Slack's answer and the save; installed again");
             workspace.NeedsInstall = true;
-            return true;
-        }
-
-        if (error == "token_expired")
-        {
-            return false;
+            return;
         }
 
         tally.Violation(Tally.Kinds.Dead, $"{workspace.TeamId}, {expectedUser ?? "bot"}: Slack says {error}; it was to expire at {token.ExpiresAt:O} and was given at {answered:O}");
-        return true;
     }
 }
