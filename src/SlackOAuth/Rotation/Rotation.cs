@@ -31,16 +31,20 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
     private static readonly TimeSpan LongestSaveRetry = TimeSpan.FromSeconds(30);
 
     private readonly ConcurrentDictionary<Credential, Flight> _flights = new();
+    private readonly ConcurrentDictionary<Flight, Task> _running = new();
     private readonly RotationPauses _pauses = new(context.Time);
 
-    /// <summary>The rotations that are under way.</summary>
-    internal IEnumerable<Task> Running => _flights.Values.Select(flight => flight.Ended);
+    /// <summary>The rotations that are under way, until the app has been told what it is to be told.</summary>
+    internal IEnumerable<Task> Running => _running.Values;
 
     internal bool IsDue(T record) => IsDue(records.TokenOf(record));
 
     /// <summary>The record to use: the one given where its token is not due, or is still good and a new one cannot be had now; else the one with the new token.</summary>
+    /// <param name="record">The record.</param>
+    /// <param name="isRequest">Whether a request waits, which is for no longer than the options say. The service that rotates ahead waits for the end: it would begin ever more else while Slack is slow.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
     /// <returns>Null where the record has been deleted meanwhile.</returns>
-    internal ValueTask<T?> RotateIfDueAsync(T record, CancellationToken cancellationToken)
+    internal ValueTask<T?> RotateIfDueAsync(T record, bool isRequest, CancellationToken cancellationToken)
     {
         var token = records.TokenOf(record);
         if (!IsDue(token))
@@ -50,7 +54,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
 
         cancellationToken.ThrowIfCancellationRequested();
         var key = records.KeyOf(record);
-        return _pauses.IsPaused(key, token) ? new ValueTask<T?>(record) : new ValueTask<T?>(JoinAsync(key, record, token, cancellationToken));
+        return _pauses.IsPaused(key, token) ? new ValueTask<T?>(record) : new ValueTask<T?>(JoinAsync(key, record, token, isRequest, cancellationToken));
     }
 
     private bool IsDue(ExpiringToken token) =>
@@ -58,7 +62,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
 
     private bool IsValid(ExpiringToken token) => context.Time.GetUtcNow() < token.ExpiresAt;
 
-    private async Task<T?> JoinAsync(Credential key, T record, ExpiringToken token, CancellationToken cancellationToken)
+    private async Task<T?> JoinAsync(Credential key, T record, ExpiringToken token, bool isRequest, CancellationToken cancellationToken)
     {
         var mine = new Flight();
         var flight = _flights.GetOrAdd(key, mine);
@@ -73,10 +77,10 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
             return record;
         }
 
+        var longest = !isRequest ? Timeout.InfiniteTimeSpan : isValid ? context.Options.MaxWaitWhileValid : context.Options.MaxWait;
         try
         {
-            var (isKnown, current) = await flight.Landed
-                .WaitAsync(isValid ? context.Options.MaxWaitWhileValid : context.Options.MaxWait, context.Time, cancellationToken).ConfigureAwait(false);
+            var (isKnown, current) = await flight.Landed.WaitAsync(longest, context.Time, cancellationToken).ConfigureAwait(false);
 
             // A flight that has landed long ago may know less than the caller, who has looked since.
             return !isKnown || (current is not null && records.TokenOf(current).ExpiresAt < token.ExpiresAt) ? record : current;
@@ -89,6 +93,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
 
     private async Task FlyAsync(Credential key, Flight flight)
     {
+        _running.TryAdd(flight, flight.Ended);
         try
         {
             var result = await RotateAsync(key, flight).ConfigureAwait(false);
@@ -118,6 +123,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
         {
             _flights.TryRemove(new(key, flight));
             flight.Land((false, null));
+            _running.TryRemove(flight, out _);
             flight.End();
         }
     }
@@ -288,7 +294,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
         }
     }
 
-    /// <summary>One rotation of one credential. It lands when its result is known, and ends when that is saved.</summary>
+    /// <summary>One rotation of one credential. It lands when its result is known, and ends when that is saved, and the app has been told of a failure.</summary>
     private sealed class Flight
     {
         private readonly TaskCompletionSource<(bool IsKnown, T? Record)> _landed = new(TaskCreationOptions.RunContinuationsAsynchronously);

@@ -53,16 +53,8 @@ internal sealed class TokenRotationService(IServiceProvider services, IOptions<T
 
     private async Task SweepAsync(IInstallationListing listing, TokenRotator rotator, CancellationToken cancellationToken)
     {
-        await RotateAsync(
-            listing.ListBotsAsync(cancellationToken).Where(rotator.IsDue),
-            async (bot, token) => await rotator.RotateBotIfDueAsync(bot, token).ConfigureAwait(false),
-            rotator,
-            cancellationToken).ConfigureAwait(false);
-        await RotateAsync(
-            listing.ListInstallationsAsync(cancellationToken).Where(rotator.IsDue),
-            async (installation, token) => await rotator.RotateUserIfDueAsync(installation, token).ConfigureAwait(false),
-            rotator,
-            cancellationToken).ConfigureAwait(false);
+        await RotateAsync(listing.ListBotsAsync(cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
+        await RotateAsync(listing.ListInstallationsAsync(cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task RotateAsync<T>(IAsyncEnumerable<T> due, Func<T, CancellationToken, ValueTask> rotateAsync, TokenRotator rotator, CancellationToken cancellationToken)

@@ -54,7 +54,7 @@ public sealed class TokenRotator : IAsyncDisposable, IDisposable
     public ValueTask<Bot?> RotateBotIfDueAsync(Bot bot, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(bot);
-        return _bots.RotateIfDueAsync(bot, cancellationToken);
+        return _bots.RotateIfDueAsync(bot, isRequest: true, cancellationToken);
     }
 
     /// <summary>Gives an installation whose user token can be used. Its bot token is left as it is.</summary>
@@ -64,10 +64,10 @@ public sealed class TokenRotator : IAsyncDisposable, IDisposable
     public ValueTask<Installation?> RotateUserIfDueAsync(Installation installation, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(installation);
-        return _users.RotateIfDueAsync(installation, cancellationToken);
+        return _users.RotateIfDueAsync(installation, isRequest: true, cancellationToken);
     }
 
-    /// <summary>Ends the waits, and waits up to 10 seconds for the rotations whose refresh token may be spent.</summary>
+    /// <summary>Ends the waits, and waits up to 10 seconds for the rotations whose refresh token may be spent, and for <see cref="TokenRotationOptions.Failed"/>.</summary>
     public async ValueTask DisposeAsync()
     {
         Dispose();
@@ -83,6 +83,11 @@ public sealed class TokenRotator : IAsyncDisposable, IDisposable
             _stopping.Dispose();
         }
     }
+
+    internal async ValueTask RotateAheadAsync(Bot bot, CancellationToken cancellationToken) => await _bots.RotateIfDueAsync(bot, isRequest: false, cancellationToken).ConfigureAwait(false);
+
+    internal async ValueTask RotateAheadAsync(Installation installation, CancellationToken cancellationToken) =>
+        await _users.RotateIfDueAsync(installation, isRequest: false, cancellationToken).ConfigureAwait(false);
 
     internal bool IsDue(Bot bot) => _bots.IsDue(bot);
 

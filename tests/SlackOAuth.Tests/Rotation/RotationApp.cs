@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.Metrics.Testing;
@@ -14,7 +15,11 @@ internal sealed class RotationApp : IAsyncDisposable
 {
     public const string ClientId = "1234567890.1234567890";
 
+    /// <summary>Over the client's longest timeout.</summary>
+    public static readonly TimeSpan LeaseDuration = TimeSpan.FromHours(2);
+
     private readonly List<ServiceProvider> _processes = [];
+    private int _calls;
 
     private RotationApp(FakeSlack slack, FakeTimeProvider time) => (Slack, Time) = (slack, time);
 
@@ -28,7 +33,8 @@ internal sealed class RotationApp : IAsyncDisposable
 
     public FakeLogCollector Logs { get; } = new(Microsoft.Extensions.Options.Options.Create(new FakeLogCollectorOptions()));
 
-    public List<TokenRotationFailure> Failures { get; } = [];
+    /// <summary>What the app was told. It is told beside the request that met the failure, and has been when its process has ended.</summary>
+    public ConcurrentQueue<TokenRotationFailure> Failures { get; } = [];
 
     public InMemoryInstallationStore Store => new(new SlackOAuthStoresOptions { ClientId = ClientId }, Data, Time);
 
@@ -53,15 +59,16 @@ internal sealed class RotationApp : IAsyncDisposable
             {
                 (options.ClientId, options.ClientSecret, options.MaxRetries) = (ClientId, "fake-client-secret", 0);
 
-                // By the test's clock, which outruns the calls.
-                options.AttemptTimeout = options.TotalTimeout = TimeSpan.FromSeconds(55);
+                // By the test's clock, which a busy machine lets outrun the calls: no test here is of a timeout.
+                options.AttemptTimeout = options.TotalTimeout = TimeSpan.FromHours(1);
             })
-            .ConfigurePrimaryHttpMessageHandler(Slack.CreateHandler);
+            .ConfigurePrimaryHttpMessageHandler(() => new CallCounter(this) { InnerHandler = Slack.CreateHandler() });
         services.AddSlackTokenRotation(options =>
         {
+            options.LeaseDuration = LeaseDuration;
             options.Failed = failure =>
             {
-                Failures.Add(failure);
+                Failures.Enqueue(failure);
                 return Task.CompletedTask;
             };
             configure?.Invoke(options);
@@ -104,26 +111,55 @@ internal sealed class RotationApp : IAsyncDisposable
         return await task;
     }
 
-    /// <summary>Moves the clock in steps until something is so. A millisecond between two: calls run by the real clock, and shall not time out by this one.</summary>
+    /// <summary>Moves the clock in steps until something is so. It stands while Slack is asked: calls run by the real clock, and shall take no time by this one.</summary>
     public async Task AdvanceUntilAsync(Func<Task<bool>> isReachedAsync, TimeSpan step)
     {
         while (!await isReachedAsync())
         {
-            Time.Advance(step);
+            if (Volatile.Read(ref _calls) == 0)
+            {
+                Time.Advance(step);
+            }
+
             await Task.Delay(1, Cancellation);
         }
     }
 
+    /// <summary>Waits until something is so that the clock has no part in.</summary>
+    public Task WaitUntilAsync(Func<bool> isReached) => AdvanceUntilAsync(() => Task.FromResult(isReached()), TimeSpan.Zero);
+
     public static MetricCollector<long> Collect(ServiceProvider process) => new(process.GetRequiredService<IMeterFactory>(), SlackOAuthTelemetry.Name, SlackOAuthTelemetry.RotationsName);
 
-    public async ValueTask DisposeAsync()
+    /// <summary>Ends the processes, which end what they have begun.</summary>
+    public async Task EndProcessesAsync()
     {
         foreach (var process in _processes)
         {
             await process.DisposeAsync();
         }
+    }
 
+    public async ValueTask DisposeAsync()
+    {
+        await EndProcessesAsync();
         await Slack.DisposeAsync();
+    }
+
+    /// <summary>Counts the calls that are on their way.</summary>
+    private sealed class CallCounter(RotationApp app) : DelegatingHandler
+    {
+        protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            Interlocked.Increment(ref app._calls);
+            try
+            {
+                return await base.SendAsync(request, cancellationToken);
+            }
+            finally
+            {
+                Interlocked.Decrement(ref app._calls);
+            }
+        }
     }
 }
 

@@ -43,9 +43,10 @@ public sealed class RotationFailureTests
         app.Time.Advance(Pause);
         Assert.NotEqual(bot.BotToken, (await rotator.RotateBotIfDueAsync(bot, Cancellation))!.BotToken);
         Assert.Equal(2, app.Refreshes);
-        Assert.Empty(app.Failures);
         Assert.Equal(["failed", "rotated"], counter.GetMeasurementSnapshot().Select(one => one.Tags["slackoauth.rotation.result"]));
         Assert.All(counter.GetMeasurementSnapshot(), one => Assert.Equal("bot", one.Tags["slackoauth.token.type"]));
+        await app.EndProcessesAsync();
+        Assert.Empty(app.Failures);
     }
 
     [Fact]
@@ -89,6 +90,7 @@ public sealed class RotationFailureTests
         }
 
         Assert.Equal(1, app.Refreshes);
+        await app.WaitUntilAsync(() => !app.Failures.IsEmpty);
         var failure = Assert.Single(app.Failures);
         Assert.Equal((WorkspaceId.ForTeam("T0FAKETEAM1"), (string?)null, bot.BotTokenExpiresAt!.Value, error), (failure.Workspace, failure.UserId, failure.ExpiresAt, failure.Error.Code));
         Assert.Equal(bot.BotRefreshToken, (await app.FindBotAsync())!.BotRefreshToken);
@@ -97,10 +99,9 @@ public sealed class RotationFailureTests
         app.Time.Advance(AfterRefusal);
         await rotator.RotateBotIfDueAsync(bot, Cancellation);
         Assert.Equal(2, app.Refreshes);
-        Assert.Single(app.Failures);
-
         await rotator.RotateUserIfDueAsync(installation, Cancellation);
-        Assert.Equal("U0FAKEUSER1", app.Failures[^1].UserId);
+        await app.EndProcessesAsync();
+        Assert.Equal([null, "U0FAKEUSER1"], app.Failures.Select(one => one.UserId));
     }
 
     [Fact]
@@ -132,6 +133,7 @@ public sealed class RotationFailureTests
         var other = await app.Start(new FailingStore(app.Store) { HasLeases = false }).RotateBotIfDueAsync(bot, Cancellation);
         release.SetResult();
         Assert.Equal(other, await request);
+        await app.EndProcessesAsync();
         Assert.Empty(app.Failures);
     }
 
@@ -143,9 +145,9 @@ public sealed class RotationFailureTests
         var rotator = app.Start();
         app.Slack.Script("oauth.v2.access", ScriptedAnswer.LostAnswer);
         await rotator.RotateBotIfDueAsync(bot, Cancellation);
-        Assert.Empty(app.Failures);
         app.Time.Advance(Pause);
         await rotator.RotateBotIfDueAsync(bot, Cancellation);
+        await app.EndProcessesAsync();
         Assert.Equal("invalid_refresh_token", Assert.Single(app.Failures).Error.Code);
     }
 
@@ -157,8 +159,29 @@ public sealed class RotationFailureTests
         app.Slack.Script("oauth.v2.access", ScriptedAnswer.Error("invalid_refresh_token"));
         var rotator = app.Start(configure: options => options.Failed = _ => throw new InvalidOperationException("a-hook's-secret"));
         Assert.Equal(bot.BotToken, (await rotator.RotateBotIfDueAsync(bot, Cancellation))!.BotToken);
-        await app.AdvanceUntilAsync(() => Task.FromResult(app.Logs.GetSnapshot().Any(record => record.Id.Id == 58)), TimeSpan.Zero);
+        await app.EndProcessesAsync();
+        Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id == 58);
         Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Message.Contains("a-hook's-secret", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_process_that_ends_waits_for_the_hook()
+    {
+        await using var app = await StartAsync();
+        var bot = (await app.InstallAsync(expired: true)).ToBot()!;
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.Error("invalid_refresh_token"));
+        var (called, release) = (new TaskCompletionSource(), new TaskCompletionSource());
+        var rotator = app.Start(configure: options => options.Failed = _ =>
+        {
+            called.SetResult();
+            return release.Task;
+        });
+        await rotator.RotateBotIfDueAsync(bot, Cancellation);
+        await called.Task.WaitAsync(Cancellation);
+        var end = rotator.DisposeAsync().AsTask();
+        Assert.False(end.IsCompleted);
+        release.SetResult();
+        await end;
     }
 
     [Theory]
@@ -206,7 +229,7 @@ public sealed class RotationFailureTests
         var served = (await rotator.RotateBotIfDueAsync(bot, Cancellation))!;
         Assert.Equal(operation == "ReleaseLeaseAsync", served.BotToken != bot.BotToken);
         store.Fails = _ => false;
-        app.Time.Advance(TimeSpan.FromSeconds(60));
+        app.Time.Advance(LeaseDuration);
         Assert.NotEqual(bot.BotToken, (await rotator.RotateBotIfDueAsync((await app.FindBotAsync())!, Cancellation))!.BotToken);
         Assert.Equal(1, app.Refreshes);
     }

@@ -43,6 +43,7 @@ public sealed class TokenRotationServiceTests
             service.Dispose();
         }
 
+        await app.EndProcessesAsync();
         Assert.Equal(2, app.Refreshes);
         Assert.Empty(app.Failures);
     }
@@ -59,6 +60,29 @@ public sealed class TokenRotationServiceTests
         await app.AdvanceUntilAsync(() => Task.FromResult(app.Refreshes == 2), Step);
         Assert.True(app.Time.GetUtcNow() >= limited + TimeSpan.FromMinutes(14));
         await app.AdvanceUntilAsync(async () => (await app.FindAsync(installation.UserId))!.UserToken != installation.UserToken, Step);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task While_Slack_is_slow_it_begins_no_more_than_a_batch()
+    {
+        await using var app = await StartAsync();
+        var installation = await app.InstallAsync(expired: false);
+        var release = new TaskCompletionSource();
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.Held(release.Task));
+        using var service = await StartServiceAsync(app.StartProcess(configure: options => (options.BackgroundEnabled, options.BackgroundBatchSize) = (true, 1)));
+        await app.AdvanceUntilAsync(() => Task.FromResult(app.Refreshes == 1), Step);
+        for (var i = 0; i < 60; i++)
+        {
+            app.Time.Advance(TimeSpan.FromSeconds(1));
+            await Task.Delay(1, Cancellation);
+        }
+
+        var begun = app.Refreshes;
+        release.SetResult();
+        Assert.Equal(1, begun);
+        await app.AdvanceUntilAsync(async () => (await app.FindAsync(installation.UserId))!.UserToken != installation.UserToken, Step);
+        Assert.NotEqual(installation.BotToken, (await app.FindBotAsync())!.BotToken);
         await service.StopAsync(Cancellation);
     }
 
