@@ -15,18 +15,21 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
 {
     private const int PageSize = 500;
 
-    private readonly DbConnection _connection = dialect.Connect(connection);
+    private readonly DbConnection _ofReading = dialect.Connect(connection);
     private readonly SlackSdkStatements _statements = new(dialect, clientIds.Count);
 
     /// <summary>What may be shown of the connection.</summary>
     internal string Description => description;
 
-    /// <summary>Counts the bots or users of a table, or its rows.</summary>
+    /// <summary>Counts the bots or users of a table, or its rows, over a connection of its own: the count for a progress bar runs while the rows are read.</summary>
     /// <exception cref="ToolException">The database cannot be read, or has no such table.</exception>
     internal async ValueTask<long> CountAsync(SlackSdkTable table, bool everyRow, CancellationToken cancellationToken)
     {
-        var columns = await ReadColumnsAsync(table, cancellationToken).ConfigureAwait(false);
+        var ofCount = dialect.Connect(connection);
+        await using var disposing = ofCount.ConfigureAwait(false);
+        var columns = await ReadColumnsAsync(ofCount, table, cancellationToken).ConfigureAwait(false);
         var counts = await QueryAsync(
+            ofCount,
             everyRow ? _statements.CountRows(table) : _statements.CountRecords(table, columns),
             row => Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture),
             cancellationToken).ConfigureAwait(false);
@@ -37,14 +40,15 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
     /// <exception cref="ToolException">The database cannot be read, or has no such table.</exception>
     internal async IAsyncEnumerable<SlackSdkRow> ReadAsync(SlackSdkTable table, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var columns = await ReadColumnsAsync(table, cancellationToken).ConfigureAwait(false);
+        var columns = await ReadColumnsAsync(_ofReading, table, cancellationToken).ConfigureAwait(false);
         var ids = await QueryAsync(
+            _ofReading,
             _statements.ReadKeys(table, columns),
             row => Convert.ToInt64(row.GetValue(0), CultureInfo.InvariantCulture),
             cancellationToken).ConfigureAwait(false);
         foreach (var page in ids.Chunk(PageSize))
         {
-            var rows = await QueryAsync(_statements.ReadRows(table, columns, page), row => ReadRow(row, columns), cancellationToken).ConfigureAwait(false);
+            var rows = await QueryAsync(_ofReading, _statements.ReadRows(table, columns, page), row => ReadRow(row, columns), cancellationToken).ConfigureAwait(false);
             var byId = rows.ToDictionary(row => row.Id);
             foreach (var row in page.Where(byId.ContainsKey).Select(id => byId[id]))
             {
@@ -54,7 +58,7 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
     }
 
     /// <inheritdoc />
-    public ValueTask DisposeAsync() => _connection.DisposeAsync();
+    public ValueTask DisposeAsync() => _ofReading.DisposeAsync();
 
     private static SlackSdkRow ReadRow(DbDataReader reader, IReadOnlyList<string> columns)
     {
@@ -81,9 +85,10 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
     }
 
     /// <summary>The columns that are there and known: older versions of slack_sdk made fewer, and apps add their own.</summary>
-    private async ValueTask<IReadOnlyList<string>> ReadColumnsAsync(SlackSdkTable table, CancellationToken cancellationToken)
+    private async ValueTask<IReadOnlyList<string>> ReadColumnsAsync(DbConnection over, SlackSdkTable table, CancellationToken cancellationToken)
     {
         var names = await RunAsync(
+            over,
             _statements.ReadColumns(table),
             reader => Task.FromResult(Enumerable.Range(0, reader.FieldCount).Select(reader.GetName).ToHashSet(StringComparer.OrdinalIgnoreCase)),
             cancellationToken).ConfigureAwait(false);
@@ -92,7 +97,8 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
             : [.. SlackSdkStatements.KnownColumns.Where(names.Contains)];
     }
 
-    private Task<List<TValue>> QueryAsync<TValue>(string statement, Func<DbDataReader, TValue> read, CancellationToken cancellationToken) => RunAsync(
+    private Task<List<TValue>> QueryAsync<TValue>(DbConnection over, string statement, Func<DbDataReader, TValue> read, CancellationToken cancellationToken) => RunAsync(
+        over,
         statement,
         async reader =>
         {
@@ -106,16 +112,16 @@ internal sealed class SlackSdkDatabase(SlackSdkDialect dialect, string connectio
         },
         cancellationToken);
 
-    private async Task<TResult> RunAsync<TResult>(string statement, Func<DbDataReader, Task<TResult>> read, CancellationToken cancellationToken)
+    private async Task<TResult> RunAsync<TResult>(DbConnection over, string statement, Func<DbDataReader, Task<TResult>> read, CancellationToken cancellationToken)
     {
         try
         {
-            if (_connection.State == ConnectionState.Closed)
+            if (over.State == ConnectionState.Closed)
             {
-                await _connection.OpenAsync(cancellationToken).ConfigureAwait(false);
+                await over.OpenAsync(cancellationToken).ConfigureAwait(false);
             }
 
-            var command = _connection.CreateCommand();
+            var command = over.CreateCommand();
             await using var ofCommand = command.ConfigureAwait(false);
             command.CommandText = statement;
             for (var i = 0; i < clientIds.Count; i++)

@@ -1,4 +1,3 @@
-using SlackOAuth.Stores;
 using SlackOAuth.Tool.Copying;
 using Spectre.Console;
 using Spectre.Console.Rendering;
@@ -67,9 +66,9 @@ internal sealed class ProgressView(ToolHost host, string what)
         {
             pace.Total = await countAsync(cancellationToken).ConfigureAwait(false);
         }
-        catch (Exception exception) when (exception is OperationCanceledException or SlackOAuthStoreException or ToolException or IOException or UnauthorizedAccessException)
+        catch (Exception)
         {
-            // The bar does without an end. The work meets what is wrong itself, and reports it.
+            // The bar does without an end, whatever a driver throws. The work meets what is wrong itself, and reports it.
         }
     }
 

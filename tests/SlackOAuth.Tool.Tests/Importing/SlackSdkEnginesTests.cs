@@ -41,6 +41,23 @@ public sealed class Sqlite3TablesTests : SlackSdkTablesTests
     }
 
     [Fact]
+    public async Task No_connection_is_used_by_two_at_once()
+    {
+        await SaveAsync(new() { AppId = "A1", TeamId = "T1", UserId = "U1", InstalledAt = DateTimeOffset.UnixEpoch });
+        var gate = new TaskCompletionSource();
+        var dialect = SlackSdkDialect.Sqlite with { Connect = path => new WatchedConnection(SlackSdkDialect.Sqlite.Connect(path).ConnectionString, gate.Task) };
+        await using var source = new SlackSdkTables(new SlackSdkDatabase(dialect, File, "bolt-python+sqlite:app.db", []), Tables);
+        await using var reading = source.ReadAsync(Token).GetAsyncEnumerator(Token);
+
+        var first = reading.MoveNextAsync();
+        var count = source.CountAsync(Token);
+        gate.SetResult();
+
+        Assert.True(await first);
+        Assert.Equal(1, await count);
+    }
+
+    [Fact]
     public async Task A_file_that_is_not_there_is_not_made()
     {
         var missing = _folder.Of("other.db");
@@ -112,6 +129,20 @@ public sealed class Sqlite3TablesTests : SlackSdkTablesTests
         user_id text not null, user_token text, user_scopes text, user_refresh_token text, user_token_expires_at datetime, incoming_webhook_url text, incoming_webhook_channel text,
         incoming_webhook_channel_id text, incoming_webhook_configuration_url text, is_enterprise_install boolean not null default 0, token_type text, installed_at datetime not null default current_timestamp)
         """;
+
+    /// <summary>A connection that takes its time to open, and lets nobody else at it meanwhile.</summary>
+    private sealed class WatchedConnection(string connectionString, Task gate) : SqliteConnection(connectionString)
+    {
+        private int _users;
+
+        public override async Task OpenAsync(CancellationToken cancellationToken)
+        {
+            Assert.Equal(1, Interlocked.Increment(ref _users));
+            await gate.WaitAsync(cancellationToken);
+            Open();
+            Interlocked.Decrement(ref _users);
+        }
+    }
 }
 
 /// <summary>Tables as SQLAlchemy makes them for slack_sdk's SQLAlchemyInstallationStore. A type has another name on each engine.</summary>

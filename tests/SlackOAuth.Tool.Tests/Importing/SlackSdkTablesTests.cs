@@ -241,6 +241,22 @@ public abstract class SlackSdkTablesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_records_are_counted_while_they_are_read()
+    {
+        await SaveAsync(ExpectedInstallation.WithBot(ExpectedBot));
+        await using var source = Open(Tables, history: false);
+        await using var reading = source.ReadAsync(Token).GetAsyncEnumerator(Token);
+
+        var first = reading.MoveNextAsync().AsTask();
+        var counts = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => Task.Run(() => source.CountAsync(Token).AsTask(), Token)));
+
+        Assert.All(counts, count => Assert.Equal(2, count));
+        Assert.True(await first);
+        Assert.True(await reading.MoveNextAsync());
+        Assert.False(await reading.MoveNextAsync());
+    }
+
+    [Fact]
     public async Task More_rows_than_a_page_are_read_in_order()
     {
         for (var i = 0; i < 1100; i++)

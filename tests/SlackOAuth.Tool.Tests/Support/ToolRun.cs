@@ -32,15 +32,8 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
     /// <param name="args">The command line.</param>
     internal static async Task<ToolRun> RunAsync(Dictionary<string, string> environment, string? answer, bool isTerminal, TimeProvider? time, params string[] args)
     {
-        using var output = new TestConsole();
-        using var error = new TestConsole();
-        foreach (var console in new[] { output, error })
-        {
-            console.Profile.Width = 160;
-            console.Profile.Out = new TestOutput(console.Profile.Out, isTerminal);
-        }
-
-        error.Interactive();
+        using var output = OpenConsole(isTerminal);
+        using var error = OpenConsole(isTerminal).Interactive();
         if (answer is not null)
         {
             error.Input.PushTextWithEnter(answer);
@@ -56,6 +49,16 @@ internal sealed record ToolRun(int ExitCode, string Out, string Error)
         };
         var exitCode = await SlackOAuthTool.RunAsync(args, host, TestContext.Current.CancellationToken);
         return new(exitCode, output.Output, error.Output);
+    }
+
+    /// <summary>An output that a test can read.</summary>
+    /// <param name="isTerminal">Whether it is a terminal.</param>
+    internal static TestConsole OpenConsole(bool isTerminal)
+    {
+        var console = new TestConsole();
+        console.Profile.Width = 160;
+        console.Profile.Out = new TestOutput(console.Profile.Out, isTerminal);
+        return console;
     }
 
     private sealed class TestOutput(IAnsiConsoleOutput inner, bool isTerminal) : IAnsiConsoleOutput
