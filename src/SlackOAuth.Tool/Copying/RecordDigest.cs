@@ -10,18 +10,21 @@ namespace SlackOAuth.Tool.Copying;
 /// <remarks>Engines may keep JSON in another order and numbers in another spelling: properties are sorted by their names, and of <c>1</c>, <c>1.0</c> and <c>10e-1</c> all become one.</remarks>
 internal static class RecordDigest
 {
+    // A store takes custom values of 64 levels, which are one level down in the record; as StoreJson reads them.
+    private static readonly JsonDocumentOptions Deep = new() { MaxDepth = 128 };
+
     /// <summary>The hash of the whole record.</summary>
     internal static byte[] Of(Credential credential)
     {
-        using var document = JsonDocument.Parse(credential.Serialize());
+        using var document = JsonDocument.Parse(credential.Serialize(), Deep);
         return Of(document.RootElement);
     }
 
     /// <summary>The names of the fields in which two records differ, as they are in the JSON; never a value.</summary>
     internal static IReadOnlyList<string> FindDifferences(Credential one, Credential other)
     {
-        using var first = JsonDocument.Parse(one.Serialize());
-        using var second = JsonDocument.Parse(other.Serialize());
+        using var first = JsonDocument.Parse(one.Serialize(), Deep);
+        using var second = JsonDocument.Parse(other.Serialize(), Deep);
         return
         [
             .. first.RootElement.EnumerateObject()

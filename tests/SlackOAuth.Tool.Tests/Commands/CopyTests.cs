@@ -39,6 +39,31 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public async Task Custom_values_as_deep_as_a_store_takes_them_are_copied_and_compared()
+    {
+        const int Levels = 64;
+        var options = new JsonDocumentOptions { MaxDepth = Levels };
+        var (here, there) = (Nested("1"), Nested("2"));
+        await SaveAsync(_from, here);
+
+        var copy = await RunAsync("copy", "--from", _from, "--to", _to);
+        var same = await RunAsync("verify", "--from", _from, "--to", _to);
+        await SaveAsync(_to, there);
+        var different = await RunAsync("verify", "--from", _from, "--to", _to);
+
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Ok, ExitCodes.Problems), (copy.ExitCode, same.ExitCode, different.ExitCode));
+        Assert.Contains("    the bot in T1 of E1, app 1.1: differs in custom_values", different.Lines);
+
+        JsonElement Nested(string innermost) => JsonElement.Parse($"{{\"a\":{new string('[', Levels - 1)}{innermost}{new string(']', Levels - 1)}}}", options);
+
+        static async Task SaveAsync(string notation, JsonElement customValues)
+        {
+            await using var store = Open(notation, "1.1");
+            await store.Installations.SaveBotAsync(Records.Bot("T1", 1) with { CustomValues = customValues }, Cancellation);
+        }
+    }
+
+    [Fact]
     public async Task A_dry_run_says_what_would_be_and_writes_nothing()
     {
         await FillAsync(_from, "1.1");
