@@ -60,7 +60,7 @@ internal static class CopyCommand
             await using (stores.ConfigureAwait(false))
             {
                 var (tally, pace) = (new CopyTally(), new Pace(host.Time));
-                var run = new CopyRun(clientId => stores.Open(clientId).Installations, new CredentialCopier(parsed.GetValue(overwriteOption), isDryRun, host.Time), host.Time);
+                var run = new CopyRun(clientId => stores.Open(clientId).Installations, new CredentialCopier(parsed.GetValue(overwriteOption), isDryRun, host.Time), host.Time, encrypts: destination.KeyFolder is not null);
                 try
                 {
                     var copying = run.RunAsync(records, tally, concurrency.Read(parsed), cancellationToken);

@@ -87,6 +87,11 @@ internal sealed class StoreOptions
         var notation = StoreNotation.Parse(text, host.Environment);
         host.Redactor.Add(notation.Secrets);
         var keys = parsed.GetValue(_keys);
+        if (keys is not null && notation.IsImporter)
+        {
+            throw ToolException.Usage($"{_keys.Name} says nothing of what another SDK left, whose tokens are plain. Leave it out; a folder of this family's is named file:FOLDER.");
+        }
+
         return keys is null && parsed.GetValue(_applicationName) is not null
             ? throw ToolException.Usage($"{_applicationName.Name} says nothing without {_keys.Name}. Add the folder of the keys, or leave it out.")
             : new StoreLocation

@@ -7,7 +7,8 @@ namespace SlackOAuth.Tool.Copying;
 /// <param name="destination">The destination's store of a client id.</param>
 /// <param name="copier">Copies one record.</param>
 /// <param name="timeProvider">The clock of the waits between retries.</param>
-internal sealed class CopyRun(Func<string, IInstallationStore> destination, CredentialCopier copier, TimeProvider timeProvider)
+/// <param name="encrypts">Whether the destination encrypts what it is given.</param>
+internal sealed class CopyRun(Func<string, IInstallationStore> destination, CredentialCopier copier, TimeProvider timeProvider, bool encrypts = false)
 {
     /// <summary>Records in flight: enough that an engine has work while answers travel, and few enough for its connections.</summary>
     internal const int DefaultConcurrency = 64;
@@ -30,6 +31,12 @@ internal sealed class CopyRun(Func<string, IInstallationStore> destination, Cred
 
     private async ValueTask CopyAsync(Credential credential, CopyTally tally, CancellationToken cancellationToken)
     {
+        if (encrypts && credential.IsEncrypted)
+        {
+            tally.Source.Add(new Refusal(credential.Name, "its tokens are encrypted already, and encrypted once more by --to-keys no app could read them. Name the keys of the source by --from-keys."));
+            return;
+        }
+
         var outcome = await _destination.CallAsync<CopyOutcome?>(
             credential,
             async (record, store, token) => await copier.CopyAsync(record, store, token).ConfigureAwait(false),

@@ -33,6 +33,12 @@ internal abstract record Credential
     /// <summary>When its token expires; null where it does not.</summary>
     internal abstract DateTimeOffset? ExpiresAt { get; }
 
+    /// <summary>Whether a secret of it is encrypted as it stands here: nobody has decrypted it.</summary>
+    internal bool IsEncrypted => Secrets.Any(TokenText.IsEncrypted);
+
+    /// <summary>What the stores' protection encrypts.</summary>
+    private protected abstract IEnumerable<string?> Secrets { get; }
+
     /// <summary>Its JSON, of every field that it has of its own: an installation's bot fields are the bot's.</summary>
     internal abstract byte[] Serialize();
 
@@ -121,6 +127,8 @@ internal abstract record Credential
 
         internal override DateTimeOffset? ExpiresAt => Bot.BotTokenExpiresAt;
 
+        private protected override IEnumerable<string?> Secrets => [Bot.BotToken, Bot.BotRefreshToken];
+
         internal override byte[] Serialize() => StoreJson.Serialize(Bot);
 
         internal override bool HasContentOf(Credential other) => other is OfBot bot && Bot == bot.Bot;
@@ -138,6 +146,9 @@ internal abstract record Credential
         internal override DateTimeOffset InstalledAt => Installation.InstalledAt;
 
         internal override DateTimeOffset? ExpiresAt => Installation.UserTokenExpiresAt;
+
+        private protected override IEnumerable<string?> Secrets =>
+            [Installation.UserToken, Installation.UserRefreshToken, Installation.IncomingWebhookUrl, Installation.IncomingWebhookConfigurationUrl];
 
         internal override byte[] Serialize() => StoreJson.Serialize(Installation);
 

@@ -10,10 +10,13 @@ internal static class TokenText
 
     private const string EncryptedPrefix = "protected:";
 
+    /// <summary>Whether it is what <c>ProtectTokens</c> has made of a token, or of another secret of a record.</summary>
+    internal static bool IsEncrypted(string? secret) => secret?.StartsWith(EncryptedPrefix, StringComparison.Ordinal) == true;
+
     /// <summary>A token's kind and length class, such as <c>xoxb-… (33 to 64 characters)</c>: never enough to use it, or to tell it from another.</summary>
     internal static string Mask(string token)
     {
-        if (token.StartsWith(EncryptedPrefix, StringComparison.Ordinal))
+        if (IsEncrypted(token))
         {
             return "encrypted";
         }

@@ -172,6 +172,62 @@ public sealed class CopyTests : IDisposable
             path => Assert.DoesNotContain(Records.SecretWord, File.ReadAllText(path), StringComparison.Ordinal));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_is_encrypted_already_is_refused_by_name_and_not_encrypted_again(bool isDryRun)
+    {
+        var (oldKeys, newKeys) = (Keys("old"), Keys("new"));
+        await using (var source = Open(_from, "1.1", oldKeys))
+        {
+            await source.Installations.SaveAsync(Records.Installation("T1", "U1", 1), Cancellation);
+            await source.Installations.SaveAsync(
+                new() { TeamId = "T1", EnterpriseId = "E1", UserId = "U2", IncomingWebhookConfigurationUrl = $"https://example.com/{Records.SecretWord}", InstalledAt = Records.At(1) },
+                Cancellation);
+        }
+
+        await using (var source = Open(_from, "1.1"))
+        {
+            await source.Installations.SaveAsync(Records.Installation("T2", "U3", 1), Cancellation);
+        }
+
+        var copy = await RunAsync(["copy", "--from", _from, "--to", _to, "--to-keys", newKeys, .. isDryRun ? (string[])["--to-set", "PrepareOnFirstUse=true", "--dry-run"] : []]);
+
+        Assert.Equal(ExitCodes.Problems, copy.ExitCode);
+        Assert.Contains("  written            2", copy.Lines);
+        Assert.Contains("  refused            3", copy.Lines);
+        Assert.Equal(
+            ["the bot in T1", "the installation of U1 in T1", "the installation of U2 in T1"],
+            copy.Lines.Where(line => line.Contains("--from-keys", StringComparison.Ordinal)).Select(line => line.Trim()[..line.Trim().IndexOf(" of E1, app 1.1: ", StringComparison.Ordinal)]).Order(StringComparer.Ordinal));
+        await using var destination = Open(_to, "1.1", newKeys);
+        Assert.Equal(isDryRun ? 0 : 1, await destination.Listing.ListInstallationsAsync(Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task Keys_of_what_another_SDK_left_are_an_error()
+    {
+        var run = await RunAsync("copy", "--from", $"bolt-python:{_folder.Path}", "--from-keys", Keys("keys"), "--to", _to);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("--from-keys says nothing of what another SDK left", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Without_keys_of_either_side_ciphertext_is_copied_as_it_is()
+    {
+        var keys = Keys("keys");
+        await using (var source = Open(_from, "1.1", keys))
+        {
+            await source.Installations.SaveAsync(Records.Installation("T1", "U1", 1), Cancellation);
+        }
+
+        var copy = await RunAsync("copy", "--from", _from, "--to", _to);
+
+        Assert.Equal(ExitCodes.Ok, copy.ExitCode);
+        await using var destination = Open(_to, "1.1", keys);
+        Assert.Equal(Records.Bot("T1", 1), await destination.Installations.FindBotAsync(Records.Workspace("T1"), Cancellation));
+    }
+
     [Fact]
     public async Task A_record_whose_key_is_gone_is_refused_by_name_and_the_rest_goes_on()
     {
