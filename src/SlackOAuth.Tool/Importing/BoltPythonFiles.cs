@@ -28,7 +28,15 @@ internal sealed class BoltPythonFiles(string root, IReadOnlyCollection<string> c
     protected override IEnumerable<PeerWorkspace> FindWorkspaces(Queue<SourceRecord.Refused> refused)
     {
         RequireRoot();
-        foreach (var folder in List(Root, refused).Folders)
+        var folders = List(Root, refused).Folders;
+
+        // A client id that is missing ends the command before anything is done.
+        if (folders.Exists(IsWorkspace))
+        {
+            RequireClientId();
+        }
+
+        foreach (var folder in folders)
         {
             var path = Path.Combine(Root, folder);
             var names = List(path, refused);
@@ -71,6 +79,12 @@ internal sealed class BoltPythonFiles(string root, IReadOnlyCollection<string> c
             // The messages of StoreJson hold nothing of what was read.
             throw new UnusableRecordException($"{exception.Message.TrimEnd('.')}; if the app was writing it just then, copy again");
         }
+    }
+
+    private bool IsWorkspace(string folder)
+    {
+        var path = Path.Combine(Root, folder);
+        return FindFiles(path, List(path, new Queue<SourceRecord.Refused>())).Count > 0;
     }
 
     private static bool IsAtItsPlace(PeerWorkspace workspace, string? enterpriseId, string? teamId, bool isEnterpriseInstall) =>

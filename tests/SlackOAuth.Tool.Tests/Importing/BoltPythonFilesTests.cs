@@ -120,6 +120,15 @@ public sealed class BoltPythonFilesTests : IDisposable
     }
 
     [Fact]
+    public async Task A_client_id_that_is_missing_is_asked_for_before_the_first_record_comes()
+    {
+        _folder.WriteAll(FullInstallation, "111.222/E111-T111/bot-latest", "E111-T111/bot-latest");
+        await using var source = new BoltPythonFiles(_folder.Root, []);
+        await using var reading = source.ReadAsync(Token).GetAsyncEnumerator(Token);
+        Assert.Equal(ExitCodes.Usage, (await Assert.ThrowsAsync<ToolException>(async () => await reading.MoveNextAsync())).ExitCode);
+    }
+
+    [Fact]
     public async Task Without_a_folder_for_the_app_the_client_id_has_to_be_given()
     {
         _folder.WriteAll(FullInstallation, "E111-T111/bot-latest", "E111-T111/installer-U111-latest");
