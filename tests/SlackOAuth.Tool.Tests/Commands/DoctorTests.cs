@@ -1,5 +1,7 @@
 using System.Runtime.Versioning;
+using System.Security.Cryptography;
 using System.Text.Json;
+using Microsoft.Data.Sqlite;
 using SlackOAuth.Tool.Tests.Support;
 using StackExchange.Redis;
 
@@ -96,6 +98,74 @@ public sealed class DoctorTests(ToolRedis redis, ToolPostgreSql postgreSql, Tool
     }
 
     [Fact]
+    public async Task A_Redis_that_does_not_tell_its_settings_is_examined_as_far_as_it_goes()
+    {
+        await using var own = await redis.StartContainerAsync();
+        await own.ExecuteAsync("redis-cli", "ACL", "SETUSER", "app", "on", ">pw", "~*", "&*", "+@all", "-info");
+        var run = await DoctorAsync($"redis:{own.ConnectionString},user=app,password=pw");
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        AssertWell(run, "clock");
+        Assert.Contains("ok    reached      Redis, which does not tell this user its version at ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("warn  persistence  the engine does not tell this user. Allow it INFO, ", run.Out, StringComparison.Ordinal);
+        Assert.Contains("warn  eviction     the engine does not tell this user. Allow it INFO, ", run.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_Redis_without_a_primary_is_not_reached()
+    {
+        await using var own = await redis.StartContainerAsync(engine => engine with { Command = [.. engine.Command, "--replicaof", "127.0.0.1", "1"] });
+        var run = await DoctorAsync($"redis:{own.ConnectionString}");
+        Assert.Equal(ExitCodes.Problems, run.ExitCode);
+        Assert.Contains("fail  reached      no server that the connection names is a primary", Assert.Single(run.Lines), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_store_that_fails_while_it_is_measured_is_found_out()
+    {
+        var store = $"sqlite:{_folder.At("x.db")}";
+        await Workspaces.FillAsync(store);
+        var time = new HookedTime(() =>
+        {
+            using var connection = new SqliteConnection($"Data Source={_folder.At("x.db")};Pooling=false");
+            connection.Open();
+            using var command = connection.CreateCommand();
+            command.CommandText = "DROP TABLE IF EXISTS slack_workspaces";
+            command.ExecuteNonQuery();
+        });
+        var run = await ToolRun.RunAsync([], answer: null, isTerminal: false, time, "doctor", store, "--output", "json");
+        Assert.Equal(ExitCodes.Problems, run.ExitCode);
+        Assert.Equal(["ok prepared", "fail latency", "ok integrity"], JsonElement.Parse(run.Out).EnumerateArray()
+            .Select(check => $"{check.GetProperty("status")} {check.GetProperty("check")}")
+            .Where(check => check.EndsWith("prepared", StringComparison.Ordinal) || check.EndsWith("latency", StringComparison.Ordinal) || check.EndsWith("integrity", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task What_the_doctor_cannot_remove_does_not_hide_what_it_found()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "Windows has another limit of a path.");
+        await Workspaces.FillAsync($"file:{_folder.At("data")}");
+        var own = Directory.CreateDirectory(_folder.At("data/~" + Convert.ToHexStringLower(SHA256.HashData("slackoauth-doctor"u8)))).FullName;
+
+        // Two that fit a path each, and none together: nobody removes the inner one by its path, root neither.
+        var name = string.Join('/', Enumerable.Repeat(new string('x', 200), 12));
+        Directory.CreateDirectory(Path.Combine(own, name));
+        Directory.CreateDirectory(_folder.At("inner/" + name));
+        var deep = Path.Combine(own, name, "inner");
+        Directory.Move(_folder.At("inner"), deep);
+        try
+        {
+            var run = await DoctorAsync($"file:{_folder.At("data")}", "--output", "json");
+            Assert.Equal((ExitCodes.Ok, ""), (run.ExitCode, run.Error));
+            Assert.Contains(JsonElement.Parse(run.Out).EnumerateArray(), check => check.GetProperty("check").GetString() == "room");
+            Assert.True(Directory.Exists(deep));
+        }
+        finally
+        {
+            Directory.Move(deep, _folder.At("inner"));
+        }
+    }
+
+    [Fact]
     public async Task PostgreSQL_is_not_prepared_and_then_well()
     {
         var store = $"postgres:{await postgreSql.GetConnectionStringAsync()}";
@@ -155,4 +225,14 @@ public sealed class DoctorTests(ToolRedis redis, ToolPostgreSql postgreSql, Tool
     private static void AssertWell(ToolRun run, params IEnumerable<string> checks) => Assert.All(
         (string[])["reached", "prepared", "privileges", .. checks],
         check => Assert.Contains(run.Lines, line => line.StartsWith($"ok    {check} ", StringComparison.Ordinal)));
+
+    /// <summary>The system's clock, which does something before it is read for a measurement.</summary>
+    private sealed class HookedTime(Action before) : TimeProvider
+    {
+        public override long GetTimestamp()
+        {
+            before();
+            return base.GetTimestamp();
+        }
+    }
 }

@@ -165,7 +165,7 @@ internal sealed class Examination(StoreLocation location, ToolHost host)
         }
     }
 
-    private async ValueTask<DoctorCheck> MeasureAsync(OpenedStore store, CancellationToken cancellationToken)
+    private ValueTask<DoctorCheck> MeasureAsync(OpenedStore store, CancellationToken cancellationToken) => TryAsync("latency", async () =>
     {
         var times = new List<TimeSpan>(Lookups);
         for (var lookup = 0; lookup < Lookups; lookup++)
@@ -181,7 +181,7 @@ internal sealed class Examination(StoreLocation location, ToolHost host)
         return median < SlowLookup
             ? DoctorCheck.Ok("latency", finding)
             : DoctorCheck.Warn("latency", finding, "Slack waits 3 s for an answer: run the app near the store, or cache lookups (CacheLookups).");
-    }
+    });
 
     private async ValueTask<DoctorCheck?> CheckClockAsync(IEngineProbe probe, CancellationToken cancellationToken)
     {
@@ -200,12 +200,20 @@ internal sealed class Examination(StoreLocation location, ToolHost host)
             : DoctorCheck.Fail("clock", finding, "Let NTP set both: expired states are removed by the engine's clock and judged by the app's.");
     }
 
-    private async ValueTask<DoctorCheck> TryAsync(string check, string finding, Func<ValueTask> act, string? nextStep = null)
-    {
-        try
+    private ValueTask<DoctorCheck> TryAsync(string check, string finding, Func<ValueTask> act, string? nextStep = null) => TryAsync(
+        check,
+        async () =>
         {
             await act().ConfigureAwait(false);
             return DoctorCheck.Ok(check, finding);
+        },
+        nextStep);
+
+    private async ValueTask<DoctorCheck> TryAsync(string check, Func<ValueTask<DoctorCheck>> act, string? nextStep = null)
+    {
+        try
+        {
+            return await act().ConfigureAwait(false);
         }
         catch (SlackOAuthStoreException exception)
         {

@@ -43,13 +43,25 @@ internal sealed class FileProbe(OpenedStore store) : IEngineProbe
         var name = "~" + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(Examination.ClientId)));
         foreach (var parent in (string[])[options.BaseDirectory, options.StateDirectory ?? Path.Combine(options.BaseDirectory, ".oauth-states")])
         {
-            if (Path.Combine(parent, name) is var own && Directory.Exists(own))
-            {
-                Directory.Delete(own, recursive: true);
-            }
+            TryDelete(Path.Combine(parent, name));
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    private static void TryDelete(string folder)
+    {
+        try
+        {
+            if (Directory.Exists(folder))
+            {
+                Directory.Delete(folder, recursive: true);
+            }
+        }
+        catch (Exception)
+        {
+            // What was found is worth more than a tidy folder: whatever is left is of no use to anybody, and the next examination tries again.
+        }
     }
 
     private DoctorCheck? FindOpenFile() =>

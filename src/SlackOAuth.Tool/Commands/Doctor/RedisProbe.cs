@@ -12,7 +12,8 @@ internal sealed class RedisProbe(OpenedStore store) : IEngineProbe
     private readonly Dictionary<string, string> _info = new(StringComparer.Ordinal);
     private ConnectionMultiplexer? _connection;
 
-    private IServer Server => _connection!.GetServers().First(server => server is { IsConnected: true, IsReplica: false });
+    private IServer Server => Array.Find(_connection!.GetServers(), server => server is { IsConnected: true, IsReplica: false })
+        ?? throw new ToolException(ExitCodes.StoreFailure, "no server that the connection names is a primary, which alone takes writes");
 
     public async ValueTask<string> ReachAsync(CancellationToken cancellationToken = default)
     {
@@ -21,9 +22,17 @@ internal sealed class RedisProbe(OpenedStore store) : IEngineProbe
         // CONFIG GET is among what the driver holds back else. Nothing is changed.
         (options.AbortOnConnectFail, options.AllowAdmin) = (true, true);
         _connection = await ConnectionMultiplexer.ConnectAsync(options).WaitAsync(cancellationToken).ConfigureAwait(false);
-        foreach (var (name, value) in (await Server.InfoAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).SelectMany(section => section))
+        try
         {
-            _info[name] = value;
+            foreach (var (name, value) in (await Server.InfoAsync().WaitAsync(cancellationToken).ConfigureAwait(false)).SelectMany(section => section))
+            {
+                _info[name] = value;
+            }
+        }
+        catch (RedisServerException exception) when (exception.Message.StartsWith("NOPERM", StringComparison.Ordinal) || exception.Message.StartsWith("ERR unknown command", StringComparison.Ordinal))
+        {
+            // Least privileges leave INFO out, which no store needs.
+            return "Redis, which does not tell this user its version";
         }
 
         var isValkey = Info("server_name") == "valkey";
