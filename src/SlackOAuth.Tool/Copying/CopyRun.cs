@@ -20,10 +20,10 @@ internal sealed class CopyRun(Func<string, IInstallationStore> destination, Cred
     /// <param name="tally">Counts what is done.</param>
     /// <param name="concurrency">How many records are in flight at once.</param>
     /// <param name="cancellationToken">Ends the run; what is copied stays.</param>
-    /// <exception cref="SlackOAuthStoreException">The source or the destination failed, and retries did not help.</exception>
+    /// <exception cref="SlackOAuthStoreException">The source failed; or the destination did, and retries did not help.</exception>
     internal Task RunAsync(IRecordSource source, CopyTally tally, int concurrency, CancellationToken cancellationToken) =>
         Lanes.RunAsync(
-            Credential.ReadAsync(source, tally.Source, cancellationToken),
+            Credential.ReadAsync(source.ReadAsync(cancellationToken), tally.Source, cancellationToken),
             concurrency,
             static credential => credential.KeyHash,
             (credential, token) => CopyAsync(credential, tally, token),

@@ -22,8 +22,10 @@ internal abstract record Credential
     /// <summary>The user whose installation it is; null for a bot.</summary>
     internal string? UserId { get; }
 
+    internal RecordKey Key => new(ClientId, Workspace.EnterpriseId, Workspace.TeamId, UserId);
+
     /// <summary>Of credentials with the same key the same; of this process alone.</summary>
-    internal int KeyHash => HashCode.Combine(ClientId, Workspace, UserId);
+    internal int KeyHash => Key.GetHashCode();
 
     /// <summary>What it is called in a line of output; without a secret.</summary>
     internal string Name => NameOf(ClientId, Workspace.EnterpriseId, Workspace.TeamId, UserId);
@@ -62,10 +64,10 @@ internal abstract record Credential
         return new OfInstallation(clientId, StoreArguments.Validate(own), own);
     }
 
-    /// <summary>Reads a source. What it could not read, and what no store can keep, is counted and left out.</summary>
-    internal static async IAsyncEnumerable<Credential> ReadAsync(IRecordSource source, ReadTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
+    /// <summary>Reads what a source gives. What it could not read, and what no store can keep, is counted and left out.</summary>
+    internal static async IAsyncEnumerable<Credential> ReadAsync(IAsyncEnumerable<SourceRecord> records, ReadTally tally, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var record in source.ReadAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var record in records.WithCancellation(cancellationToken).ConfigureAwait(false))
         {
             tally.AddRead();
             if (TryCreate(record, out var refusal) is { } credential)

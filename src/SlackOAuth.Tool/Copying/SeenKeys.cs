@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using System.Text;
+using SlackOAuth.Tool.Sources;
 
 namespace SlackOAuth.Tool.Copying;
 
@@ -10,18 +11,18 @@ internal sealed class SeenKeys
     private readonly Lock _gate = new();
     private readonly HashSet<UInt128> _keys = [];
 
-    internal void Add(Credential credential)
+    internal void Add(RecordKey record)
     {
-        var key = Hash(credential);
+        var key = Hash(record);
         lock (_gate)
         {
             _keys.Add(key);
         }
     }
 
-    internal bool Contains(Credential credential)
+    internal bool Contains(RecordKey record)
     {
-        var key = Hash(credential);
+        var key = Hash(record);
         lock (_gate)
         {
             return _keys.Contains(key);
@@ -29,6 +30,6 @@ internal sealed class SeenKeys
     }
 
     // No id holds a control character, so that the parts cannot run into each other.
-    private static UInt128 Hash(Credential credential) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(
-        $"{credential.ClientId}\0{credential.Workspace.EnterpriseId}\0{credential.Workspace.TeamId}\0{credential.UserId}")));
+    private static UInt128 Hash(RecordKey record) => BinaryPrimitives.ReadUInt128LittleEndian(SHA256.HashData(Encoding.UTF8.GetBytes(
+        $"{record.ClientId}\0{record.EnterpriseId}\0{record.TeamId}\0{record.UserId}")));
 }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SlackOAuth.Stores;
 using SlackOAuth.Tool.Sources;
 
@@ -12,28 +13,42 @@ namespace SlackOAuth.Tool.Copying;
 internal sealed class VerifyRun(IRecordSource source, IRecordSource destination, Func<string, IInstallationStore> stores, TimeProvider timeProvider)
 {
     private readonly StoreCalls _destination = new(stores, timeProvider);
-    private readonly IRecordLookup? _lookup = source as IRecordLookup;
+    private readonly StoreCalls? _source = source is IRecordLookup lookup ? new(lookup.Open, timeProvider) : null;
     private readonly SeenKeys _seen = new();
 
     /// <summary>Compares everything there is.</summary>
     /// <param name="tally">Counts what is found.</param>
     /// <param name="concurrency">How many records are in flight at once.</param>
     /// <param name="cancellationToken">Ends the run.</param>
-    /// <exception cref="SlackOAuthStoreException">A side failed, and retries did not help.</exception>
+    /// <exception cref="SlackOAuthStoreException">A side failed as it was listed; or as it was asked for a record, and retries did not help.</exception>
     internal async Task RunAsync(VerifyTally tally, int concurrency, CancellationToken cancellationToken)
     {
-        await RunAsync(source, tally.Source, (credential, token) => CompareAsync(credential, tally, token)).ConfigureAwait(false);
-        await RunAsync(destination, tally.Destination, (credential, token) => LookBackAsync(credential, tally, token)).ConfigureAwait(false);
+        await RunAsync(ReadSourceAsync(cancellationToken), tally.Source, (credential, token) => CompareAsync(credential, tally, token)).ConfigureAwait(false);
+        await RunAsync(destination.ReadAsync(cancellationToken), tally.Destination, (credential, token) => LookBackAsync(credential, tally, token)).ConfigureAwait(false);
 
-        Task RunAsync(IRecordSource side, ReadTally read, Func<Credential, CancellationToken, ValueTask> handle) =>
+        Task RunAsync(IAsyncEnumerable<SourceRecord> side, ReadTally read, Func<Credential, CancellationToken, ValueTask> handle) =>
             Lanes.RunAsync(Credential.ReadAsync(side, read, cancellationToken), concurrency, static credential => credential.KeyHash, handle, cancellationToken);
+    }
+
+    /// <summary>Reads the source, and remembers of one that cannot be asked what it has, be it refused: that it has.</summary>
+    private async IAsyncEnumerable<SourceRecord> ReadSourceAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var record in source.ReadAsync(cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var key in _source is null && record is SourceRecord.Refused refused ? refused.Keys : [])
+            {
+                _seen.Add(key);
+            }
+
+            yield return record;
+        }
     }
 
     private async ValueTask CompareAsync(Credential credential, VerifyTally tally, CancellationToken cancellationToken)
     {
-        if (_lookup is null)
+        if (_source is null)
         {
-            _seen.Add(credential);
+            _seen.Add(credential.Key);
         }
 
         var difference = await _destination.CallAsync(
@@ -58,9 +73,15 @@ internal sealed class VerifyRun(IRecordSource source, IRecordSource destination,
 
     private async ValueTask LookBackAsync(Credential credential, VerifyTally tally, CancellationToken cancellationToken)
     {
-        var isThere = _lookup is null
-            ? _seen.Contains(credential)
-            : await _lookup.HoldsAsync(credential.ClientId, credential.Workspace, credential.UserId, cancellationToken).ConfigureAwait(false);
+        var isThere = _source is null ? _seen.Contains(credential.Key) : await _source.CallAsync(
+            credential,
+            static async (record, store, token) => await record.FindAsync(store, token).ConfigureAwait(false) is not null,
+            reason =>
+            {
+                tally.Source.Add(new Refusal(credential.Name, reason));
+                return true;
+            },
+            cancellationToken).ConfigureAwait(false);
         if (!isThere)
         {
             tally.Add(new Difference(credential.Name, DifferenceKind.OnlyInDestination, ""));

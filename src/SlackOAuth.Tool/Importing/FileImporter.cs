@@ -250,6 +250,14 @@ internal abstract partial class FileImporter(string root, IReadOnlyCollection<st
         }
     }
 
+    /// <summary>Which records the file of a user, or of the bot, may hold. The folders of all SDKs are named alike, and none tells whether the installation is org-wide.</summary>
+    private static IEnumerable<RecordKey> FindKeys(PeerWorkspace workspace, string? user) => (workspace.Key.Split('-', 2) switch
+    {
+        ["none", var team] => [(null, team)],
+        [var enterprise, var team] => [(enterprise, team), (enterprise, null)],
+        _ => ((string?, string?)[])[(null, workspace.Key), (workspace.Key, null)],
+    }).Select(place => new RecordKey(workspace.ClientId, place.Item1, place.Item2, user));
+
     private PeerRecord? TryRead(PeerWorkspace workspace, PeerFile file, Queue<SourceRecord.Refused> refused)
     {
         try
@@ -258,7 +266,7 @@ internal abstract partial class FileImporter(string root, IReadOnlyCollection<st
         }
         catch (UnusableRecordException exception)
         {
-            refused.Enqueue(new(file.Where, exception.Message));
+            refused.Enqueue(new(file.Where, exception.Message) { Keys = [.. FindKeys(workspace, file.User)] });
             return null;
         }
     }

@@ -15,7 +15,7 @@ internal static class ImportedRecords
         }
         catch (ArgumentException exception)
         {
-            return new SourceRecord.Refused(where, Explain(exception));
+            return new SourceRecord.Refused(where, Explain(exception)) { Keys = [new(clientId, bot.EnterpriseId, bot.IsEnterpriseInstall ? null : bot.TeamId, null)] };
         }
     }
 
@@ -28,7 +28,7 @@ internal static class ImportedRecords
         }
         catch (ArgumentException exception)
         {
-            return new SourceRecord.Refused(where, Explain(exception));
+            return new SourceRecord.Refused(where, Explain(exception)) { Keys = [new(clientId, installation.EnterpriseId, installation.IsEnterpriseInstall ? null : installation.TeamId, installation.UserId)] };
         }
     }
 

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SlackOAuth.Stores;
+using SlackOAuth.Tool.Sources;
 
 namespace SlackOAuth.Tool.Importing;
 
@@ -16,6 +17,14 @@ internal sealed record SlackSdkRow(long Id, IReadOnlyDictionary<string, object?>
 
     /// <exception cref="UnusableRecordException">It is no client id.</exception>
     internal string ClientId => Text("client_id") is { } clientId && ImportedRecords.IsClientId(clientId) ? clientId : throw new UnusableRecordException("its client_id cannot be a client id");
+
+    /// <summary>Which record it is, as far as the columns tell.</summary>
+    /// <param name="isOfUser">Whether it is a user's, rather than a workspace's.</param>
+    internal RecordKey ToKey(bool isOfUser) => new(
+        Value("client_id") as string ?? "",
+        IdOf("enterprise_id"),
+        Value("is_enterprise_install") is true or 1L ? null : IdOf("team_id"),
+        isOfUser ? IdOf("user_id") : null);
 
     /// <summary>The bot; null where the row has no token, as slack_sdk writes for an installation without a bot.</summary>
     /// <exception cref="UnusableRecordException">A column has a value of another kind.</exception>
@@ -61,6 +70,8 @@ internal sealed record SlackSdkRow(long Id, IReadOnlyDictionary<string, object?>
         TokenType = Text("token_type"),
         InstalledAt = Time("installed_at") ?? throw new UnusableRecordException("it has no installed_at"),
     };
+
+    private string? IdOf(string column) => Value(column) is string { Length: > 0 } id ? id : null;
 
     private object? Value(string column) => Values.GetValueOrDefault(column);
 

@@ -60,7 +60,7 @@ internal sealed class SlackSdkTables(SlackSdkDatabase database, SlackSdkTableOpt
             var where = string.Create(CultureInfo.InvariantCulture, $"{table.Name} id {row.Id}");
             if (!TryConvert(row, kind, out var clientId, out var record, out var reason))
             {
-                yield return new SourceRecord.Refused(where, reason);
+                yield return new SourceRecord.Refused(where, reason) { Keys = [row.ToKey(table.IsOfUsers)] };
             }
             else if (record is not null && current is { } last && last.ClientId == clientId && kind.Key(last.Record) == kind.Key(record))
             {

@@ -22,5 +22,9 @@ internal abstract record SourceRecord
     /// <summary>A record that cannot be read or cannot be kept. It is named, and the rest goes on.</summary>
     /// <param name="Where">The file, or the table and its key; never a secret.</param>
     /// <param name="Reason">What is wrong with it, in words for a person.</param>
-    internal sealed record Refused(string Where, string Reason) : SourceRecord;
+    internal sealed record Refused(string Where, string Reason) : SourceRecord
+    {
+        /// <summary>Which record it is or may be: a damaged file has its name alone to tell by. None where nothing tells.</summary>
+        internal IReadOnlyList<RecordKey> Keys { get; init; } = [];
+    }
 }

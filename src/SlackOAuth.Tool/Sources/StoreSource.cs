@@ -58,13 +58,7 @@ internal sealed class StoreSource(StoreLocation location, IReadOnlyList<string> 
         }
     }
 
-    public async ValueTask<bool> HoldsAsync(string clientId, WorkspaceId workspace, string? userId, CancellationToken cancellationToken)
-    {
-        var store = _stores.Open(clientId).Installations;
-        return userId is null
-            ? await store.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false) is not null
-            : await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false) is not null;
-    }
+    public IInstallationStore Open(string clientId) => _stores.Open(clientId).Installations;
 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 

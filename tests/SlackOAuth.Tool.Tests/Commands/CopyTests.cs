@@ -130,6 +130,23 @@ public sealed class CopyTests : IDisposable
     }
 
     [Fact]
+    public async Task What_the_source_cannot_read_is_not_said_to_be_only_in_the_destination()
+    {
+        var folder = Directory.CreateDirectory(_folder.At("bolt/1.1/E1-T1")).FullName;
+        await FillAsync(_to, "1.1");
+        await File.WriteAllBytesAsync(Path.Combine(folder, "installer-U1-latest"), StoreJson.Serialize(Records.Installation("T1", "U1", 1, "here").WithBot(null)), Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "installer-U2-latest"), "{", Cancellation);
+        await File.WriteAllTextAsync(Path.Combine(folder, "bot-latest"), "{", Cancellation);
+
+        var proof = await RunAsync("verify", "--from", $"bolt-python:{_folder.At("bolt")}", "--to", _to);
+
+        Assert.Equal(ExitCodes.Problems, proof.ExitCode);
+        Assert.Contains("  same                               1", proof.Lines);
+        Assert.Contains("  only in the destination            0", proof.Lines);
+        Assert.Contains("  unreadable                         2", proof.Lines);
+    }
+
+    [Fact]
     public async Task Tokens_are_decrypted_with_the_keys_of_one_side_and_encrypted_with_those_of_the_other_history_included()
     {
         var (oldKeys, newKeys) = (Keys("old"), Keys("new"));

@@ -77,6 +77,22 @@ public sealed class VerifyRunTests
         Assert.Contains("the record is damaged", tally.Differences[0].Detail, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_source_that_is_away_for_a_while_when_it_is_asked_is_waited_for()
+    {
+        var store = new HookedStore(Records.Store());
+        await store.SaveBotAsync(Records.Bot("T1", 1), Cancellation);
+        var calls = 0;
+        store.Before = call => ++calls <= 7 ? throw new SlackOAuthStoreException("Test", call, "it is switched off", isTransient: true) : ValueTask.CompletedTask;
+        SourceRecord[] records = [new SourceRecord.OfBot(Records.App, Records.Bot("T1", 1))];
+        var tally = new VerifyTally();
+
+        await new VerifyRun(new AskableSource(records, store), new ListSource(records), _ => Filled(records), new HurriedTime()).RunAsync(tally, 4, Cancellation);
+
+        Assert.Equal((0, 1), (tally.Different, tally.Same));
+        Assert.True(calls > 7);
+    }
+
     [Theory]
     [InlineData("""{"a":1,"b":[1,{"c":2,"d":null}]}""", """{ "b" : [1.0, {"d":null,"c":20e-1}], "a" : 0.1E1 }""", true)]
     [InlineData("""{"a":-0.0}""", """{"a":0}""", true)]
@@ -101,26 +117,26 @@ public sealed class VerifyRunTests
 
     private static async Task<VerifyTally> VerifyAsync(SourceRecord[] source, SourceRecord[] destination, bool canBeAsked)
     {
-        var store = Records.Store();
-        foreach (var record in destination)
-        {
-            await (record is SourceRecord.OfBot bot ? store.SaveBotAsync(bot.Bot, Cancellation) : store.SaveAsync(((SourceRecord.OfInstallation)record).Installation.WithBot(null), Cancellation));
-        }
-
-        var tally = new VerifyTally();
-        await new VerifyRun(canBeAsked ? new AskableSource(source) : new ListSource(source), new ListSource(destination), _ => store, TimeProvider.System).RunAsync(tally, 4, Cancellation);
+        var (store, tally) = (Filled(destination), new VerifyTally());
+        await new VerifyRun(canBeAsked ? new AskableSource(source, Filled(source)) : new ListSource(source), new ListSource(destination), _ => store, TimeProvider.System).RunAsync(tally, 4, Cancellation);
         return tally;
     }
 
-    private sealed class AskableSource(SourceRecord[] records) : ListSource(records), IRecordLookup
+    /// <summary>A store in memory, which needs no waiting for.</summary>
+    private static InMemoryInstallationStore Filled(SourceRecord[] records)
     {
-        private readonly SourceRecord[] _records = records;
-
-        public ValueTask<bool> HoldsAsync(string clientId, WorkspaceId workspace, string? userId, CancellationToken cancellationToken) => ValueTask.FromResult(_records.Any(record => record switch
+        var store = Records.Store();
+        foreach (var record in records)
         {
-            SourceRecord.OfBot bot => userId is null && bot.Bot.TeamId == workspace.TeamId,
-            SourceRecord.OfInstallation installation => installation.Installation.UserId == userId && installation.Installation.TeamId == workspace.TeamId,
-            _ => false,
-        }));
+            var saving = record is SourceRecord.OfBot bot ? store.SaveBotAsync(bot.Bot, Cancellation) : store.SaveAsync(((SourceRecord.OfInstallation)record).Installation.WithBot(null), Cancellation);
+            Assert.True(saving.IsCompletedSuccessfully);
+        }
+
+        return store;
+    }
+
+    private sealed class AskableSource(SourceRecord[] records, IInstallationStore store) : ListSource(records), IRecordLookup
+    {
+        public IInstallationStore Open(string clientId) => store;
     }
 }

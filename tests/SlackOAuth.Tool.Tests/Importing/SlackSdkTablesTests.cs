@@ -290,6 +290,19 @@ public abstract class SlackSdkTablesTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_row_that_is_refused_says_whose_it_is()
+    {
+        await SaveAsync(ExpectedInstallation.WithBot(ExpectedBot));
+        await SaveAsync(new Installation { AppId = "A1", EnterpriseId = "E9", TeamId = "T9", IsEnterpriseInstall = true, UserId = "U9", BotToken = "xoxb-9", BotId = "B9", BotUserId = "UB9", InstalledAt = ExpectedBot.InstalledAt });
+        await RunAsync($"UPDATE {Tables.BotsTable} SET app_id = '\u0007'");
+        await RunAsync($"UPDATE {Tables.InstallationsTable} SET app_id = '\u0007'");
+
+        Assert.Equal(
+            [new("111.222", "E111", "T111", null), new("111.222", "E9", null, null), new("111.222", "E111", "T111", "U111"), new("111.222", "E9", null, "U9")],
+            (await ReadAsync()).Refused().SelectMany(refused => refused.Keys));
+    }
+
+    [Fact]
     public async Task Tables_of_an_older_version_and_with_columns_of_the_apps_own_are_read()
     {
         await SaveAsync(ExpectedInstallation.WithBot(ExpectedBot));
