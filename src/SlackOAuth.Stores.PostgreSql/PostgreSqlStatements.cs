@@ -40,18 +40,20 @@ internal static class PostgreSqlStatements
 
     private const string Consume = "UPDATE {table}states SET claim = @claim WHERE state_key = @state AND (claim IS NULL OR claim = @claim) RETURNING document";
 
-    /// <summary>What was consumed goes too, and is not counted.</summary>
+    /// <summary>What was consumed goes too, and is counted by itself.</summary>
     private const string Purge =
         """
-        DELETE FROM {table}states WHERE state_key IN (
-            SELECT state_key FROM {table}states WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL
-            ORDER BY expires_at LIMIT @batch FOR UPDATE SKIP LOCKED);
-        WITH removed AS (
+        WITH consumed AS (
+            DELETE FROM {table}states WHERE state_key IN (
+                SELECT state_key FROM {table}states WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL
+                ORDER BY expires_at LIMIT @batch FOR UPDATE SKIP LOCKED)
+            RETURNING 1),
+        expired AS (
             DELETE FROM {table}states WHERE state_key IN (
                 SELECT state_key FROM {table}states WHERE client_key = @client AND expires_at <= @now AND claim IS NULL
                 ORDER BY expires_at LIMIT @batch FOR UPDATE SKIP LOCKED)
             RETURNING 1)
-        SELECT COUNT(*) FROM removed
+        SELECT (SELECT COUNT(*) FROM expired), (SELECT COUNT(*) FROM consumed)
         """;
 
     internal static RelationalStatements For(string? schema, string tablePrefix) => new RelationalStatements

@@ -100,13 +100,15 @@ public abstract class RelationalOAuthStateStore : IOAuthStateStore, IExpiredStat
     {
         var now = RelationalParameter.Ticks("@now", _timeProvider.GetUtcNow());
         var removed = 0;
-        for (var batch = PurgedPerStatement; batch == PurgedPerStatement; removed += batch)
+        for (var isLast = false; !isLast;)
         {
-            batch = (int)(await _database.ReadNumberAsync(
+            var (expired, consumed) = await _database.ReadPurgedAsync(
                 nameof(PurgeExpiredAsync),
                 _database.Statements.Purge,
                 [_client, now, new("@batch", RelationalParameterKind.Count, PurgedPerStatement)],
-                cancellationToken).ConfigureAwait(false) ?? 0);
+                cancellationToken).ConfigureAwait(false);
+            removed += expired;
+            isLast = expired < PurgedPerStatement && consumed < PurgedPerStatement;
         }
 
         return removed;

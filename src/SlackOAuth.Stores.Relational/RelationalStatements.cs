@@ -99,7 +99,8 @@ public sealed class RelationalStatements
     /// again. <c>@state @claim</c></summary>
     public required string Consume { get; init; }
 
-    /// <summary>Removes <c>@batch</c> of the client's expired states at most; the row is their number, without those that were consumed. <c>@client @now @batch</c></summary>
+    /// <summary>Removes <c>@batch</c> of the client's expired states at most, and where a consumed state keeps its row as many of those; the row is the number of the one and, where there is
+    /// the other, its number too. <c>@client @now @batch</c></summary>
     public required string Purge { get; init; }
 
     /// <summary>The statements with the names of the tables.</summary>

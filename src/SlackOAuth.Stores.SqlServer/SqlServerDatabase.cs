@@ -59,13 +59,22 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         return new SqlServerDatabase(options);
     }
 
-    /// <summary>The driver keeps its pools for the process.</summary>
+    /// <summary>Closes what waits in the pool, which the driver would keep for the process. Another store of the same connection string opens its connections again.</summary>
     public override void Dispose()
     {
+        if (_connectionString is not null)
+        {
+            using var connection = new SqlConnection(_connectionString);
+            SqlConnection.ClearPool(connection);
+        }
     }
 
     /// <inheritdoc />
-    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    public override ValueTask DisposeAsync()
+    {
+        Dispose();
+        return ValueTask.CompletedTask;
+    }
 
     protected override async ValueTask<DbConnection> OpenAsync(string statement, bool writes, CancellationToken cancellationToken = default)
     {
@@ -94,7 +103,7 @@ internal sealed class SqlServerDatabase : RelationalDatabase
             }
 
             // What the driver throws where its pool is used up.
-            if (exception is InvalidOperationException and not ObjectDisposedException)
+            if (_dataSource is null && exception is InvalidOperationException and not ObjectDisposedException)
             {
                 throw new TimeoutException("No connection of the pool came free in time.", exception);
             }
@@ -156,42 +165,77 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         number is Deadlock or SnapshotConflict or DuplicateKey or DuplicateIndexKey or ObjectExists or IndexExists or ColumnExists or TypeExists
         || (number == Unmapped && (Says(message, "already exists") || Says(message, "tuple concurrently updated") || Says(message, "could not serialize access")));
 
-    /// <summary>The driver clears its pool itself.</summary>
-    protected override bool TryForgetConnections(Exception exception) => IsLostUnderRetry(exception) || Cause(exception) is SqlException { Class: >= FatalClass };
+    /// <summary>The driver clears its pool itself where it knows that a connection was lost.</summary>
+    protected override bool TryForgetConnections(Exception exception) => IsClosed(exception) || IsUnreadable(exception) || Cause(exception) is SqlException { Class: >= FatalClass };
+
+    protected override void Abandon(DbConnection connection, Exception exception)
+    {
+        if (IsUnreadable(exception) && connection is SqlConnection unreadable)
+        {
+            SqlConnection.ClearPool(unreadable);
+        }
+    }
 
     protected override RelationalFailure? Describe(Exception exception) => Cause(exception) switch
     {
-        SqlException failure => failure.Number switch
+        SqlException failure => Describe(failure.Number, failure.Class, failure.Message),
+        TimeoutException => new("no connection of the pool came free in time", IsTransient: true, "Raise 'Max Pool Size' of the connection string, or look for what holds connections."),
+        IOException => new("the connection was lost", IsTransient: true),
+        InvalidOperationException and not ObjectDisposedException => new("the connection was lost", IsTransient: true),
+        ArgumentException => new("the driver could not read the answer to its end", IsTransient: true),
+        _ => null,
+    };
+
+    /// <summary>An engine of PostgreSQL's behind the protocol has a number of SQL Server's for some of its errors alone; the others are told by their words.</summary>
+    internal static RelationalFailure Describe(int number, byte errorClass, string message)
+    {
+        if (IsUndoneConflict(number, message) || number is Timeout or LockTimeout || (number == Unmapped && Says(message, "canceling statement due to")))
         {
-            Timeout or LockTimeout or Deadlock or SnapshotConflict => new(
-                "the server did not answer in time, or other calls were in the way",
-                IsTransient: true,
-                "Check its load, and 'Command Timeout' of the connection string."),
+            return new("the server did not answer in time, or other calls were in the way", IsTransient: true, "Check its load, and 'Command Timeout' of the connection string.");
+        }
+
+        if (number == Unmapped && (Says(message, "the database system is") || Says(message, "terminating connection")))
+        {
+            return new("the server is starting or stopping", IsTransient: true);
+        }
+
+        if (number == Unmapped && (Says(message, "too many clients") || Says(message, "remaining connection slots")))
+        {
+            return new("the server has no connection left", IsTransient: true, "Lower 'Max Pool Size' of the connection strings, or have the server allow more connections.");
+        }
+
+        return number switch
+        {
             LoginFailed => new("the server refused the login", IsTransient: false, "Check the login and 'Authentication' of the connection string."),
             CannotOpenDatabase => new(
                 "the database cannot be opened by this login",
                 IsTransient: true,
                 "After a failover it can be in a moment; else check the database's name and the login's user in it."),
-            229 or 230 or 262 or 300 or 916 or 1088 or 2760 => new(
-                "the user may not do this, or the schema is missing",
-                IsTransient: false,
-                "Grant it SELECT, INSERT, UPDATE and DELETE on the tables of the store; to create them, also CREATE TABLE, and ALTER on the schema."),
+            229 or 230 or 262 or 300 or 916 or 1088 or 2760 => DescribeMissingRight(),
+            Unmapped when Says(message, "permission denied") => DescribeMissingRight(),
             ReadOnlyDatabase => new("the database is read-only, as a secondary is", IsTransient: true, "Have the connection string name the primary, or the listener with 'ApplicationIntent=ReadWrite'."),
             LogFull or DiskFull => new("the database is full", IsTransient: true, "Give it room; the store is as it was before the call."),
-            _ when failure.Class >= FatalClass => new(
+            _ when errorClass >= FatalClass => new(
                 "the server could not be reached, or the connection was lost",
                 IsTransient: true,
                 "Check that it runs, and the server's name and 'Encrypt' of the connection string."),
-            var number => new($"the server reported an error (number {number})", IsTransientNumber(number), "The inner exception says which."),
-        },
-        TimeoutException => new("no connection of the pool came free in time", IsTransient: true, "Raise 'Max Pool Size' of the connection string, or look for what holds connections."),
-        IOException => new("the connection was lost", IsTransient: true),
-        _ when IsLostUnderRetry(exception) => new("the connection was lost", IsTransient: true),
-        _ => null,
-    };
+            _ => new($"the server reported an error (number {number})", IsTransientNumber(number), "The inner exception says which."),
+        };
 
-    /// <summary>The driver's retries run a command again on the connection that a lost answer has closed, and what then reaches the caller is that it is closed.</summary>
-    private bool IsLostUnderRetry(Exception exception) => _retry is not null && Cause(exception) is InvalidOperationException and not ObjectDisposedException;
+        static RelationalFailure DescribeMissingRight() => new(
+            "the user may not do this, or the schema is missing",
+            IsTransient: false,
+            "Grant it SELECT, INSERT, UPDATE and DELETE on the tables of the store; to create them, also CREATE TABLE, and ALTER on the schema.");
+    }
+
+    /// <summary>The driver's retries, set here or by its own configuration, run a command again on the connection that a lost answer has closed, and what then reaches the caller is that it is closed.</summary>
+    private static bool IsClosed(Exception exception) => Cause(exception) is InvalidOperationException and not ObjectDisposedException;
+
+    /// <summary>
+    /// The driver may lose its place in an answer of many packets that are smaller than it asked for, as Babelfish sends them, and then refuses an argument of its own. Those of a call were checked
+    /// before. What is left of that answer must not be taken for another's.
+    /// </summary>
+    private static bool IsUnreadable(Exception exception) => Cause(exception) is ArgumentException;
 
     private static bool Says(string message, string words) => message.Contains(words, StringComparison.Ordinal);
 

@@ -166,12 +166,13 @@ internal static class SqlServerStatements
 
     private const string Consume = "UPDATE {table}states SET claim = @claim OUTPUT inserted.document WHERE state_key = @state AND (claim IS NULL OR claim = @claim)";
 
-    /// <summary>What was consumed goes too, and is not counted.</summary>
+    /// <summary>What was consumed goes too, and is counted by itself.</summary>
     private const string Purge = Settings +
         """
         DELETE TOP (@batch) FROM {table}states WITH (READPAST, READCOMMITTEDLOCK) WHERE client_key = @client AND expires_at <= @now AND claim IS NOT NULL;
+        DECLARE @consumed int = @@ROWCOUNT;
         DELETE TOP (@batch) FROM {table}states WITH (READPAST, READCOMMITTEDLOCK) WHERE client_key = @client AND expires_at <= @now AND claim IS NULL;
-        SELECT @@ROWCOUNT;
+        SELECT @@ROWCOUNT, @consumed;
         """;
 
     internal static RelationalStatements For(string? schema, string tablePrefix) => new RelationalStatements

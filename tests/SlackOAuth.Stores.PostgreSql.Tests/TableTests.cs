@@ -2,6 +2,7 @@ using System.Text.RegularExpressions;
 using System.Transactions;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
+using SlackOAuth.Stores.Conformance;
 
 namespace SlackOAuth.Stores.PostgreSql.Tests;
 
@@ -79,6 +80,25 @@ public sealed class TableTests(PostgreSqlServer server) : IAsyncLifetime
         {
             await store.DisposeAsync();
         }
+    }
+
+    [Fact]
+    public async Task A_purge_removes_what_was_consumed_also_where_that_is_more_than_a_batch()
+    {
+        var clock = new StoreScope().Time;
+        await using var states = new PostgreSqlOAuthStateStore(Common, await _tables.OptionsAsync(_scope), clock);
+        await states.PrepareAsync(Token);
+        var state = await states.IssueAsync(cancellationToken: Token);
+        Assert.NotNull(await states.ConsumeAsync(state, cancellationToken: Token));
+        await _tables.RunAsync(
+            $"""
+            INSERT INTO {_scope}_states (state_key, client_key, expires_at, document, claim)
+            SELECT sha256(CAST(CAST(number AS text) AS bytea)), client_key, expires_at, document, claim FROM {_scope}_states, generate_series(1, 1200) AS number
+            """);
+        await states.IssueAsync(cancellationToken: Token);
+        clock.Advance(TimeSpan.FromMinutes(11));
+        Assert.Equal(1, await states.PurgeExpiredAsync(Token));
+        Assert.Equal(0L, await _tables.RunAsync($"SELECT COUNT(*) FROM {_scope}_states"));
     }
 
     [Fact]

@@ -66,6 +66,29 @@ public sealed class DriverTests
         Assert.Equal(isMissing, SqlServerDatabase.IsMissingTable(number, message));
     }
 
+    [Theory]
+    [InlineData(33557097, 16, "the database system is starting up", true)]
+    [InlineData(33557097, 16, "the database system is shutting down", true)]
+    [InlineData(33557097, 16, "the database system is in recovery mode", true)]
+    [InlineData(33557097, 16, "the database system is not yet accepting connections", true)]
+    [InlineData(33557097, 16, "sorry, too many clients already", true)]
+    [InlineData(33557097, 16, "terminating connection due to administrator command", true)]
+    [InlineData(33557097, 16, "canceling statement due to statement timeout", true)]
+    [InlineData(33557097, 16, "canceling statement due to lock timeout", true)]
+    [InlineData(33557097, 16, "could not serialize access due to concurrent update", true)]
+    [InlineData(2627, 14, "Violation of PRIMARY KEY constraint", true)]
+    [InlineData(2714, 16, "There is already an object named", true)]
+    [InlineData(1205, 13, "Transaction was deadlocked", true)]
+    [InlineData(-2, 11, "Execution Timeout Expired", true)]
+    [InlineData(40613, 17, "Database is not currently available", true)]
+    [InlineData(0, 20, "A transport-level error has occurred", true)]
+    [InlineData(33557097, 16, "permission denied for table slack_states", false)]
+    [InlineData(229, 14, "The SELECT permission was denied", false)]
+    [InlineData(18456, 14, "Login failed for user", false)]
+    [InlineData(102, 15, "Incorrect syntax", false)]
+    public void Whether_a_retry_can_help_is_told_by_the_number_or_where_there_is_none_by_the_words(int number, byte errorClass, string message, bool isTransient) =>
+        Assert.Equal(isTransient, SqlServerDatabase.Describe(number, errorClass, message).IsTransient);
+
     private static int ClosedPort()
     {
         using var listener = new TcpListener(IPAddress.Loopback, 0);

@@ -91,7 +91,7 @@ public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
     public async Task A_state_has_one_winner_among_64_consumers_in_two_processes()
     {
         await _tables.OptionsAsync(_scope);
-        var connection = new SqlConnectionStringBuilder(await server.GetConnectionStringAsync()) { MaxPoolSize = 32 }.ConnectionString;
+        var connection = new SqlConnectionStringBuilder(await server.GetConnectionStringAsync()) { MaxPoolSize = 16 }.ConnectionString;
         await using var store = new SqlServerOAuthStateStore(Common, new SqlServerStoreOptions { ConnectionString = connection, TablePrefix = _scope + "_" });
         var states = await Task.WhenAll(Enumerable.Range(0, 1000).Select(_ => store.IssueAsync(cancellationToken: Token).AsTask()));
         string[] arguments = [connection, _scope + "_", .. states];

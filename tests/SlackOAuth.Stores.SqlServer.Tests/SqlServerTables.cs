@@ -31,7 +31,7 @@ public sealed class SqlServerTables(SqlServerServer server) : IEngineScopes
         }
 
         // A pool of the driver is one of the process, by its connection string: each scope has a port, and so a pool, of its own.
-        (connection.DataSource, connection.MaxPoolSize) = (string.Create(CultureInfo.InvariantCulture, $"{TcpProxy.Host},{proxy.Port}"), 32);
+        (connection.DataSource, connection.MaxPoolSize) = (string.Create(CultureInfo.InvariantCulture, $"{TcpProxy.Host},{proxy.Port}"), 16);
         return new SqlServerStoreOptions { ConnectionString = connection.ConnectionString, TablePrefix = scope + "_" };
     }
 
