@@ -112,7 +112,13 @@ public sealed class LookupCachingTests : IAsyncLifetime
         var (random, options) = (new Random(1), new LookupCacheOptions { MaximumEntries = Room });
         var table = new LookupTable("1.1", options, _clock);
         WorkspaceId[] workspaces = [Workspace, WorkspaceId.ForTeam("T111"), WorkspaceId.ForTeam("T111", "E222"), WorkspaceId.ForEnterprise("T111"), WorkspaceId.ForTeam("T222"), WorkspaceId.ForEnterprise("E111")];
-        Question[] questions = [.. workspaces.SelectMany(workspace => new Question[] { new(workspace, null, true), new(workspace, null, false), new(workspace, "U1", false), new(workspace, "U2", false), new(workspace, "U3", false) })];
+        Question[] questions =
+        [
+            .. workspaces.SelectMany(workspace => new Question[] { new(workspace, null, true), new(workspace, null, false) }),
+
+            // One has more users than are gone through one by one.
+            .. workspaces.SelectMany(workspace => Enumerable.Range(1, workspace == Workspace ? 14 : 3).Select(user => new Question(workspace, $"U{user}", false))),
+        ];
         var known = new Dictionary<Question, (LookupSlot Slot, DateTimeOffset ReadAt)>();
         for (var step = 0; step < 5_000; step++)
         {

@@ -6,6 +6,8 @@ namespace SlackOAuth.Stores.Caching;
 /// <remarks>It is read without a lock, and written under that of the <see cref="LookupTable"/>.</remarks>
 internal sealed class CachedWorkspace(WorkspaceId id)
 {
+    private const int Few = 8;
+
     private static long _lastVersion = CachedLookup.Unknown;
 
     private readonly bool _isOrganization = id.IsEnterpriseInstall;
@@ -15,8 +17,8 @@ internal sealed class CachedWorkspace(WorkspaceId id)
     private volatile LookupSlot? _bot;
     private volatile LookupSlot? _latest;
 
-    // Most workspaces have one installer, and need no table of users.
-    private volatile LookupSlot? _user;
+    // Most workspaces have a few users: to go through them is faster than a table of texts. The array is never changed, but replaced.
+    private volatile LookupSlot[] _few = [];
     private volatile ConcurrentDictionary<string, LookupSlot>? _users;
 
     internal WorkspaceId Id => id;
@@ -33,9 +35,9 @@ internal sealed class CachedWorkspace(WorkspaceId id)
         set => _next = value;
     }
 
-    internal bool IsEmpty => _bot is null && _latest is null && _user is null && _users is null;
+    internal bool IsEmpty => _bot is null && _latest is null && _few.Length == 0 && _users is null;
 
-    internal IEnumerable<LookupSlot> Slots => new[] { _bot, _latest, _user }.OfType<LookupSlot>().Concat(_users?.Values ?? []);
+    internal IEnumerable<LookupSlot> Slots => new[] { _bot, _latest }.OfType<LookupSlot>().Concat(_few).Concat(_users?.Values ?? []);
 
     /// <summary>Whether this is the one that is meant, of those with the same first id.</summary>
     internal bool Is(WorkspaceId other) => _isOrganization == other.IsEnterpriseInstall && _enterpriseId == other.EnterpriseId;
@@ -47,7 +49,15 @@ internal sealed class CachedWorkspace(WorkspaceId id)
             return isBot ? _bot : _latest;
         }
 
-        return _user is { } user && user.Question.UserId == userId ? user : _users is { } users && users.TryGetValue(userId, out var slot) ? slot : null;
+        foreach (var user in _few)
+        {
+            if (user.UserId == userId)
+            {
+                return user;
+            }
+        }
+
+        return _users is { } users && users.TryGetValue(userId, out var slot) ? slot : null;
     }
 
     internal void Add(LookupSlot slot)
@@ -60,8 +70,8 @@ internal sealed class CachedWorkspace(WorkspaceId id)
             case { UserId: null }:
                 _latest = slot;
                 break;
-            case { UserId: { } } when _user is null:
-                _user = slot;
+            case { UserId: { } } when _few.Length < Few:
+                _few = [.. _few, slot];
                 break;
             case { UserId: { } userId }:
                 (_users ??= new(concurrencyLevel: 1, capacity: 3))[userId] = slot;
@@ -88,12 +98,9 @@ internal sealed class CachedWorkspace(WorkspaceId id)
             removed++;
         }
 
-        if (_user?.ReadAt < time)
-        {
-            _user = null;
-            removed++;
-        }
-
+        var few = _few;
+        _few = [.. few.Where(user => user.ReadAt >= time)];
+        removed += few.Length - _few.Length;
         if (_users is { } users)
         {
             removed += users.Count(user => user.Value.ReadAt < time && users.TryRemove(user));

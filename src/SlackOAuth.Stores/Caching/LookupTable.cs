@@ -16,6 +16,8 @@ internal sealed class LookupSlot(Question question, string key, CachedWorkspace 
 {
     internal Question Question { get; } = question;
 
+    internal string? UserId { get; } = question.UserId;
+
     internal string Key { get; } = key;
 
     internal CachedWorkspace Workspace { get; } = workspace;
