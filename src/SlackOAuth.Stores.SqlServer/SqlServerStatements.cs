@@ -141,19 +141,24 @@ internal static class SqlServerStatements
 
     private const string FindNextClient = "SELECT TOP (1) client_id, workspace_key FROM {table}workspaces WHERE workspace_key > @after ORDER BY workspace_key";
 
-    private const string AcquireBotLease =
+    /// <summary>The row is held before it is changed: Babelfish gives by OUTPUT what it computed before it waited for another's change, and two holders would have one fencing token.</summary>
+    private const string AcquireBotLease = Begin +
         """
+        UPDATE {table}workspaces SET bot_lease_fence = bot_lease_fence WHERE workspace_key = @workspace;
         UPDATE {table}workspaces SET bot_lease_fence = COALESCE(bot_lease_fence, 0) + 1, bot_lease_ends_at = @lease_ends_at
         OUTPUT inserted.bot_lease_fence
-        WHERE workspace_key = @workspace AND bot IS NOT NULL AND (bot_lease_ends_at IS NULL OR bot_lease_ends_at <= @now)
-        """;
+        WHERE workspace_key = @workspace AND bot IS NOT NULL AND (bot_lease_ends_at IS NULL OR bot_lease_ends_at <= @now);
 
-    private const string AcquireInstallationLease =
+        """ + Commit;
+
+    private const string AcquireInstallationLease = Begin +
         """
+        UPDATE {table}installations SET lease_fence = lease_fence WHERE workspace_key = @workspace AND user_key = @user;
         UPDATE {table}installations SET lease_fence = COALESCE(lease_fence, 0) + 1, lease_ends_at = @lease_ends_at
         OUTPUT inserted.lease_fence
-        WHERE workspace_key = @workspace AND user_key = @user AND (lease_ends_at IS NULL OR lease_ends_at <= @now)
-        """;
+        WHERE workspace_key = @workspace AND user_key = @user AND (lease_ends_at IS NULL OR lease_ends_at <= @now);
+
+        """ + Commit;
 
     /// <summary>A state that is there already can only be this one, sent again after its answer was lost. Expired ones go in small batches, which lock rows and never the table; what another
     /// issue is removing is left to it where the engine knows READPAST, which SQL Server's documents allow beside row versions by READCOMMITTEDLOCK alone.</summary>
