@@ -226,11 +226,20 @@ public sealed class AuthorizerTests : IDisposable
 
         var served = await Authorizer().AuthorizeAsync(Request("T1", "E1", "U2"), Cancellation);
         _store.Fails = null;
+        var rotated = await _store.FindInstallationAsync(GridTeam, "U2", Cancellation);
+        if (rotated is not null)
+        {
+            await _store.SaveAsync(rotated with { UserToken = "xoxp-rotated", UserTokenExpiresAt = Now.AddHours(22) }, Cancellation);
+        }
+
         var later = await Authorizer().AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation);
 
         Assert.Equal(("xoxb-U2", "xoxp-U2"), (served!.BotToken, served.UserToken));
         Assert.Contains(_logs.GetSnapshot(), record => record.Id.Id == 33);
         Assert.Equal(("xoxb-U2", "xoxp-U1"), (later!.BotToken, later.UserToken));
+        Assert.Equal(rotated is null ? "xoxp-U2" : "xoxp-rotated", (await _store.FindInstallationAsync(GridTeam, "U2", Cancellation))!.UserToken);
+        Assert.Null(await _store.FindInstallationAsync(Team, cancellationToken: Cancellation));
+        Assert.Null(await _store.FindBotAsync(Team, Cancellation));
     }
 
     [Fact]
