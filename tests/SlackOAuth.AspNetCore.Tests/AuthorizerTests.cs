@@ -256,6 +256,34 @@ public sealed class AuthorizerTests : IDisposable
         Assert.Null(await _store.FindInstallationAsync(Team, cancellationToken: Cancellation));
     }
 
+    [Theory]
+    [InlineData(UserTokenResolution.None)]
+    [InlineData(UserTokenResolution.RequestingUser)]
+    public async Task A_workspace_that_another_request_rekeys_while_this_one_waits_for_its_token_is_found_where_it_was_moved(UserTokenResolution resolution)
+    {
+        await SaveAsync(Installation(Team, "U1") with { BotRefreshToken = "xoxe-1", BotTokenExpiresAt = Now, UserTokenExpiresAt = Now });
+        var (isHeld, isMoved) = (false, false);
+        _store.Fails = call =>
+        {
+            if (isHeld && !isMoved && call.Contains("none-T1", StringComparison.Ordinal))
+            {
+                // The rotation's own look: the in-memory store has done these calls when they return.
+                isMoved = true;
+                _store.SaveAsync(Installation(GridTeam, "U1"), Cancellation).AsTask().Wait(Cancellation);
+                _store.DeleteAllAsync(Team, Cancellation).AsTask().Wait(Cancellation);
+            }
+
+            // This request cannot move it: another is about to.
+            isHeld |= call.StartsWith("Save", StringComparison.Ordinal);
+            return !isMoved && call.StartsWith("Save", StringComparison.Ordinal);
+        };
+
+        var authorization = await Authorizer(resolution).AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation);
+
+        Assert.True(isMoved);
+        Assert.Equal((GridTeam, "xoxb-U1", resolution == UserTokenResolution.None ? null : "xoxp-U1"), (authorization?.Workspace, authorization?.BotToken, authorization?.UserToken));
+    }
+
     [Fact]
     public async Task Two_requests_that_rekey_at_once_end_alike()
     {
