@@ -264,7 +264,14 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
         if (await FindLeftBehindAsync(key, again).ConfigureAwait(false) is { } left)
         {
             var saved = await SaveAsync(key, flight, lease, records.WithTokensOf(again, left)).ConfigureAwait(false);
-            await records.DeleteAsync(records.KeyOf(left), CancellationToken.None).ConfigureAwait(false);
+            flight.Land((true, saved));
+
+            // Only where it stands under the new key by now: a store that failed until the process ends has not taken it.
+            if (await records.FindAsync(key, CancellationToken.None).ConfigureAwait(false) is { } stored && records.TokenOf(stored).IsSameAs(records.TokenOf(left)))
+            {
+                await records.DeleteAsync(records.KeyOf(left), CancellationToken.None).ConfigureAwait(false);
+            }
+
             return saved;
         }
 

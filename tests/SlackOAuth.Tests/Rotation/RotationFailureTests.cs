@@ -183,6 +183,22 @@ public sealed class RotationFailureTests
     }
 
     [Fact]
+    public async Task What_was_rotated_under_the_key_of_before_a_Grid_upgrade_stays_there_while_it_cannot_be_saved_under_the_new_one()
+    {
+        await using var app = await StartAsync();
+        var before = (await app.InstallAsync(expired: true)).ToBot()!;
+        await app.Store.SaveBotAsync(before with { EnterpriseId = "E1" }, Cancellation);
+        var rotated = (await app.Start().RotateBotIfDueAsync(before, Cancellation))!;
+        var rotator = app.Start(new FailingStore(app.Store) { Fails = operation => operation == "TrySaveBotAsync" });
+
+        var served = await rotator.RotateBotIfDueAsync(before with { EnterpriseId = "E1" }, Cancellation);
+        await rotator.DisposeAsync();
+
+        Assert.Equal(rotated.BotToken, served!.BotToken);
+        Assert.Equal(rotated, await app.FindBotAsync());
+    }
+
+    [Fact]
     public async Task While_Slack_limits_the_rate_a_token_that_is_still_valid_is_served_without_a_call_whatever_its_workspace()
     {
         await using var app = await StartAsync();
