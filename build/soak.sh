@@ -2,6 +2,7 @@
 # Soaks an app on an engine: three processes, installs, lookups, rotations, uninstalls, and kills of the processes and the engine at random, with a checker.
 #   build/soak.sh                    10 minutes on files
 #   build/soak.sh 30 postgresql      so many minutes on file, sqlite, redis, postgresql or mongodb
+#   build/soak.sh 10 --ahead --protect   with tokens rotated in the background too, and encrypted
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for word in "$@"; do

@@ -6,15 +6,11 @@ namespace SlackOAuth.AspNetCore;
 /// <summary>Every message of this package. No id, token, state, code, nonce, secret or body is in any of them; event ids stay as they are.</summary>
 internal static partial class Log
 {
-    private const int MaxWordLength = 60;
+    /// <inheritdoc cref="LogText.Word" />
+    internal static string Word(string word) => LogText.Word(word);
 
-    /// <summary>A word that came from outside, as it may be logged: Slack's errors are lowercase words; anything else could forge a line or hold a secret.</summary>
-    internal static string Word(string word) =>
-        word.Length <= MaxWordLength && word.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') ? word : "(unusual)";
-
-    /// <summary>What may be logged of an exception of a store's: its own message, which holds no id, and the type of the driver's, whose text may hold a key or a path.</summary>
-    internal static string Cause(Exception exception) =>
-        exception.InnerException is { } inner ? $"{exception.Message} ({inner.GetType().FullName})" : exception.Message;
+    /// <inheritdoc cref="LogText.Cause" />
+    internal static string Cause(Exception exception) => LogText.Cause(exception);
 
     [LoggerMessage(1, LogLevel.Debug, "{Purpose} begins: the browser is sent to Slack.")]
     internal static partial void FlowBegins(ILogger logger, OAuthStatePurpose purpose);
@@ -78,4 +74,7 @@ internal static partial class Log
 
     [LoggerMessage(34, LogLevel.Warning, "That a workspace uses the app could not be noted, and the next request tries again: retention takes it for less used than it is. {Cause}")]
     internal static partial void UseNotNoted(ILogger logger, string cause);
+
+    [LoggerMessage(36, LogLevel.Warning, "When a workspace used the app under its key of before a Grid upgrade could not be forgotten. It stays among the noted uses, and does no harm. {Cause}")]
+    internal static partial void UseNotForgotten(ILogger logger, string cause);
 }

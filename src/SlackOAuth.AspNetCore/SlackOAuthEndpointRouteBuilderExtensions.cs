@@ -38,8 +38,8 @@ public static class SlackOAuthEndpointRouteBuilderExtensions
 
         var limiter = services.GetRequiredService<ClientRateLimiter>();
         var group = endpoints.MapGroup("");
-        group.MapGet(options.InstallPath, limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallEndpoint>().HandleAsync));
-        group.MapGet(options.CallbackPath, limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallCallbackEndpoint>().HandleAsync));
+        group.MapGet(options.InstallPath, FlowResponder.WithHeaders(limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallEndpoint>().HandleAsync)));
+        group.MapGet(options.CallbackPath, FlowResponder.WithHeaders(limiter.Guard(OAuthStatePurpose.Install, services.GetRequiredService<InstallCallbackEndpoint>().HandleAsync)));
         return group;
     }
 
@@ -80,8 +80,8 @@ public static class SlackOAuthEndpointRouteBuilderExtensions
         var endpoint = services.GetRequiredService<SignInEndpoint>();
         var limiter = services.GetRequiredService<ClientRateLimiter>();
         var group = endpoints.MapGroup("");
-        group.MapGet(options.SignIn.Path, limiter.Guard(OAuthStatePurpose.SignIn, endpoint.StartAsync));
-        group.MapGet(options.SignIn.CallbackPath, limiter.Guard(OAuthStatePurpose.SignIn, context => endpoint.CallbackAsync(context, onSignedIn)));
+        group.MapGet(options.SignIn.Path, FlowResponder.WithHeaders(limiter.Guard(OAuthStatePurpose.SignIn, endpoint.StartAsync)));
+        group.MapGet(options.SignIn.CallbackPath, FlowResponder.WithHeaders(limiter.Guard(OAuthStatePurpose.SignIn, context => endpoint.CallbackAsync(context, onSignedIn))));
         return group;
     }
 

@@ -1,7 +1,11 @@
 namespace SlackOAuth.Stores;
 
 /// <summary>A store that can list everything it holds for its client id. Get it by <see cref="StoreCapabilityExtensions"/>.</summary>
-/// <remarks>Read page by page, as the caller asks for more. No snapshot: what is there from start to end is listed once, what comes or goes meanwhile may be listed or not.</remarks>
+/// <remarks>
+/// Read page by page, as the caller asks for more. No snapshot: what is there from start to end is listed once, what comes or goes meanwhile may be listed or not.
+/// After an exception for one record, <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> goes on with the next one, or returns false; with tokens that are encrypted by <c>ProtectTokens</c> and cannot be
+/// decrypted it goes on.
+/// </remarks>
 public interface IInstallationListing
 {
     /// <summary>Lists the current bot of every workspace, in no particular order.</summary>

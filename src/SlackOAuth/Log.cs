@@ -6,17 +6,11 @@ namespace SlackOAuth;
 /// <summary>Every message of this package. No id, token or secret is in any of them; event ids stay as they are.</summary>
 internal static partial class Log
 {
-    private const int MaxWordLength = 60;
+    /// <inheritdoc cref="LogText.Word" />
+    internal static string Word(string word) => LogText.Word(word);
 
-    /// <summary>An error of Slack's, as it may be logged: a lowercase word; anything else could forge a line or hold a secret.</summary>
-    internal static string Word(string word) =>
-        word.Length <= MaxWordLength && word.All(static character => char.IsAsciiLetterLower(character) || char.IsAsciiDigit(character) || character == '_') ? word : "(unusual)";
-
-    /// <summary>What may be logged of an exception of a store's: its own message, which holds no id, and the type of the driver's, whose text may hold a key or a path.</summary>
-    internal static string Cause(Exception exception) =>
-        exception is not SlackOAuthStoreException ? exception.GetType().FullName!
-        : exception.InnerException is { } inner ? $"{exception.Message} ({inner.GetType().FullName})"
-        : exception.Message;
+    /// <inheritdoc cref="LogText.Cause" />
+    internal static string Cause(Exception exception) => LogText.Cause(exception);
 
     [LoggerMessage(50, LogLevel.Information, "A {TokenType} token was rotated, and the new one is saved.")]
     internal static partial void Rotated(ILogger logger, string tokenType);
@@ -57,6 +51,9 @@ internal static partial class Log
     [LoggerMessage(62, LogLevel.Debug, "{Count} due tokens were looked after in the background.")]
     internal static partial void Swept(ILogger logger, int count);
 
+    [LoggerMessage(63, LogLevel.Warning, "{Count} records that were looked at in the background cannot be read, and are passed over: their tokens are not rotated. Of the first: {Cause}")]
+    internal static partial void RecordsPassedOver(ILogger logger, int count, string cause);
+
     [LoggerMessage(70, LogLevel.Information, "Retention removed {ExpiredStates} expired states and {Workspaces} unused workspaces.")]
     internal static partial void RetentionSwept(ILogger logger, int expiredStates, int workspaces);
 
@@ -68,4 +65,7 @@ internal static partial class Log
 
     [LoggerMessage(73, LogLevel.Error, "Retention cannot tell which workspaces there are: the installation store lists nothing. Set SlackRetentionOptions.UnusedAfter to null, or use a store that can.")]
     internal static partial void CannotListWorkspaces(ILogger logger);
+
+    [LoggerMessage(74, LogLevel.Warning, "{Count} records cannot be read, and retention keeps them. Delete them with the tool (slackoauth), or give this process their keys. Of the first: {Cause}")]
+    internal static partial void RecordsKept(ILogger logger, int count, string cause);
 }

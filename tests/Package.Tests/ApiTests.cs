@@ -3,8 +3,11 @@ using System.Reflection;
 namespace Package.Tests;
 
 /// <summary>The rules of the house that the compiler does not know.</summary>
-public sealed class ApiTests
+public sealed partial class ApiTests
 {
+    [System.Text.RegularExpressions.GeneratedRegex("(Token|Secret|Nonce|Password|Code|State|Cookie|Payload|ConnectionString|WebhookUrl)$")]
+    private static partial System.Text.RegularExpressions.Regex SecretName();
+
     public static TheoryData<string> Packages => [.. Repository.ShippedNames];
 
     [Theory]
@@ -79,6 +82,22 @@ public sealed class ApiTests
         var placed = typeof(ApiTests).GetMethod(nameof(A_package_knows_no_more_of_the_family_than_its_place_in_the_house))!
             .GetCustomAttributes<InlineDataAttribute>().Select(data => (string)data.Data[0]!);
         Assert.Equal(Repository.ShippedNames, placed.Order(StringComparer.Ordinal));
+    }
+
+    [Theory]
+    [MemberData(nameof(Packages))]
+    public void A_record_with_something_secret_says_itself_what_it_shows(string package)
+    {
+        var records = Assembly.Load(package).GetTypes().Where(type => Declared(type, "PrintMembers") is not null && type != typeof(SlackOAuth.SlackError));
+        var faults = records
+            .Where(type => type.GetProperties(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly)
+                .Any(property => (property.PropertyType == typeof(string) || property.PropertyType == typeof(byte[])) && SecretName().IsMatch(property.Name)))
+            .Where(type => !IsHandwritten(Declared(type, "PrintMembers")) && !IsHandwritten(Declared(type, nameof(ToString))));
+        Check.None(faults.Select(type => type.FullName));
+
+        static MethodInfo? Declared(Type type, string name) => type.GetMethods(BindingFlags.Public | BindingFlags.NonPublic | BindingFlags.Instance | BindingFlags.DeclaredOnly).FirstOrDefault(method => method.Name == name);
+
+        static bool IsHandwritten(MethodInfo? method) => method is not null && !method.IsDefined(typeof(System.Runtime.CompilerServices.CompilerGeneratedAttribute));
     }
 
     public static TheoryData<string> StorePackages => [.. Repository.ShippedNames.Where(name => name.StartsWith("SlackOAuth.Stores", StringComparison.Ordinal))];

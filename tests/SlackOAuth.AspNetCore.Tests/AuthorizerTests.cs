@@ -226,11 +226,20 @@ public sealed class AuthorizerTests : IDisposable
 
         var served = await Authorizer().AuthorizeAsync(Request("T1", "E1", "U2"), Cancellation);
         _store.Fails = null;
+        var rotated = await _store.FindInstallationAsync(GridTeam, "U2", Cancellation);
+        if (rotated is not null)
+        {
+            await _store.SaveAsync(rotated with { UserToken = "xoxp-rotated", UserTokenExpiresAt = Now.AddHours(22) }, Cancellation);
+        }
+
         var later = await Authorizer().AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation);
 
         Assert.Equal(("xoxb-U2", "xoxp-U2"), (served!.BotToken, served.UserToken));
         Assert.Contains(_logs.GetSnapshot(), record => record.Id.Id == 33);
         Assert.Equal(("xoxb-U2", "xoxp-U1"), (later!.BotToken, later.UserToken));
+        Assert.Equal(rotated is null ? "xoxp-U2" : "xoxp-rotated", (await _store.FindInstallationAsync(GridTeam, "U2", Cancellation))!.UserToken);
+        Assert.Null(await _store.FindInstallationAsync(Team, cancellationToken: Cancellation));
+        Assert.Null(await _store.FindBotAsync(Team, Cancellation));
     }
 
     [Fact]
@@ -245,6 +254,34 @@ public sealed class AuthorizerTests : IDisposable
         Assert.Equal("xoxb-U5", (await _store.FindBotAsync(GridTeam, Cancellation))!.BotToken);
         Assert.NotNull(await _store.FindInstallationAsync(GridTeam, "U1", Cancellation));
         Assert.Null(await _store.FindInstallationAsync(Team, cancellationToken: Cancellation));
+    }
+
+    [Theory]
+    [InlineData(UserTokenResolution.None)]
+    [InlineData(UserTokenResolution.RequestingUser)]
+    public async Task A_workspace_that_another_request_rekeys_while_this_one_waits_for_its_token_is_found_where_it_was_moved(UserTokenResolution resolution)
+    {
+        await SaveAsync(Installation(Team, "U1") with { BotRefreshToken = "xoxe-1", BotTokenExpiresAt = Now, UserTokenExpiresAt = Now });
+        var (isHeld, isMoved) = (false, false);
+        _store.Fails = call =>
+        {
+            if (isHeld && !isMoved && call.Contains("none-T1", StringComparison.Ordinal))
+            {
+                // The rotation's own look: the in-memory store has done these calls when they return.
+                isMoved = true;
+                _store.SaveAsync(Installation(GridTeam, "U1"), Cancellation).AsTask().Wait(Cancellation);
+                _store.DeleteAllAsync(Team, Cancellation).AsTask().Wait(Cancellation);
+            }
+
+            // This request cannot move it: another is about to.
+            isHeld |= call.StartsWith("Save", StringComparison.Ordinal);
+            return !isMoved && call.StartsWith("Save", StringComparison.Ordinal);
+        };
+
+        var authorization = await Authorizer(resolution).AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation);
+
+        Assert.True(isMoved);
+        Assert.Equal((GridTeam, "xoxb-U1", resolution == UserTokenResolution.None ? null : "xoxp-U1"), (authorization?.Workspace, authorization?.BotToken, authorization?.UserToken));
     }
 
     [Fact]

@@ -119,13 +119,70 @@ public sealed class GridUpgradeTests
         await AssertOnlyAsync(After, "xoxb-U1", "xoxp-U1");
     }
 
+    [Theory]
+    [InlineData("DeleteInstallationAsync", true)]
+    [InlineData("DeleteInstallationAsync", false)]
+    [InlineData("DeleteBotAsync", true)]
+    [InlineData("DeleteBotAsync", false)]
+    public async Task What_was_rotated_under_either_key_since_one_broke_off_is_what_the_next_leaves(string instant, bool isRotatedAfter)
+    {
+        await SaveAsync("U1");
+        await Assert.ThrowsAsync<IOException>(() => RekeyAsync(new InterruptedStore(_store, instant, () => throw new IOException("broken off"))).AsTask());
+        _time.Advance(LeaseDuration);
+        var isBot = instant == "DeleteBotAsync";
+        await RotateAsync(isRotatedAfter ? After : Before, isBot ? null : "U1");
+
+        await RekeyAsync();
+
+        await AssertOnlyAsync(After, isBot ? "xoxb-rotated" : "xoxb-U1", isBot ? "xoxp-U1" : "xoxp-rotated");
+    }
+
+    [Theory]
+    [InlineData("FoundBotAsync", null)]
+    [InlineData("FoundInstallationAsync", "U1")]
+    public async Task One_that_stalled_beyond_its_lease_puts_no_spent_token_over_the_one_that_was_rotated_since(string instant, string? userId)
+    {
+        await SaveAsync("U1");
+
+        await RekeyAsync(new InterruptedStore(_store, instant, async () =>
+        {
+            _time.Advance(LeaseDuration);
+            await RekeyAsync();
+            await RotateAsync(After, userId);
+        }));
+
+        await AssertOnlyAsync(After, userId is null ? "xoxb-rotated" : "xoxb-U1", userId is null ? "xoxp-U1" : "xoxp-rotated");
+    }
+
+    [Fact]
+    public async Task One_that_broke_off_after_the_bot_leaves_no_bot_under_the_old_key()
+    {
+        await SaveAsync("U1");
+
+        await Assert.ThrowsAsync<IOException>(() => RekeyAsync(new InterruptedStore(_store, "SaveAsync", () => throw new IOException("broken off"))).AsTask());
+
+        Assert.Null(await _store.FindBotAsync(Before, Cancellation));
+        Assert.Equal("xoxb-U1", (await _store.FindBotAsync(After, Cancellation))?.BotToken);
+    }
+
+    private async Task RotateAsync(WorkspaceId key, string? userId)
+    {
+        var lease = (await _store.TryAcquireLeaseAsync(key, userId, LeaseDuration, Cancellation))!;
+        var expiresAt = _time.GetUtcNow().AddDays(1);
+        Assert.True(userId is null
+            ? await _store.TrySaveBotAsync(lease, (await _store.FindBotAsync(key, Cancellation))! with { BotToken = "xoxb-rotated", BotTokenExpiresAt = expiresAt }, Cancellation)
+            : await _store.TrySaveInstallationAsync(
+                lease, (await _store.FindInstallationAsync(key, userId, Cancellation))! with { UserToken = "xoxp-rotated", UserTokenExpiresAt = expiresAt }, Cancellation));
+        await _store.ReleaseLeaseAsync(lease, Cancellation);
+    }
+
     private ValueTask<int?> RekeyAsync(IInstallationStore? store = null) => new GridUpgrade(store ?? _store, _time).RekeyAsync(Before, After, Cancellation);
 
     private async Task SaveAsync(params string[] users)
     {
         foreach (var user in users)
         {
-            await _store.SaveAsync(AuthorizerTests.Installation(Before, user), Cancellation);
+            await _store.SaveAsync(AuthorizerTests.Installation(Before, user) with { BotTokenExpiresAt = _time.GetUtcNow().AddHours(12) }, Cancellation);
         }
     }
 
@@ -148,7 +205,7 @@ public sealed class GridUpgradeTests
         Assert.Equal(tokens.Order(), found.Order());
     }
 
-    /// <summary>The store, and what others do with it just before one call.</summary>
+    /// <summary>The store, and what others do with it just before one call; or, as <c>Found…</c>, just after a look under the new key.</summary>
     private sealed class InterruptedStore(InMemoryInstallationStore inner, string instant, Func<Task> others) : IInstallationStore, IRotationLeasing
     {
         private bool _isDone;
@@ -177,15 +234,31 @@ public sealed class GridUpgradeTests
             return await inner.TrySaveInstallationAsync(lease, installation, cancellationToken);
         }
 
-        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
+        public async ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+        {
+            var found = await inner.FindBotAsync(workspace, cancellationToken);
+            await InterruptAsync(workspace == After ? "FoundBotAsync" : "");
+            return found;
+        }
 
-        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.FindInstallationAsync(workspace, userId, cancellationToken);
+        public async ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+        {
+            var found = await inner.FindInstallationAsync(workspace, userId, cancellationToken);
+            await InterruptAsync(workspace == After ? "FoundInstallationAsync" : "");
+            return found;
+        }
 
-        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
+        public async ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+        {
+            await InterruptAsync("DeleteBotAsync");
+            await inner.DeleteBotAsync(workspace, cancellationToken);
+        }
 
-        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
+        public async ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
+        {
+            await InterruptAsync("DeleteInstallationAsync");
+            await inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
+        }
 
         public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
 

@@ -1,6 +1,7 @@
 using System.Net;
 using AngleSharp.Html.Parser;
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.HttpOverrides;
 using Microsoft.AspNetCore.WebUtilities;
 using SlackOAuth.Testing;
@@ -84,6 +85,81 @@ public sealed class HardeningTests
         await using var app = await SlackTestApp.StartAsync();
 
         Assert.Equal(HttpStatusCode.BadRequest, (await SendAsync(app, "/slack/signin", ("Host", host))).Status);
+    }
+
+    [Theory]
+    [InlineData("the install page", HttpStatusCode.OK)]
+    [InlineData("a redirect to Slack", HttpStatusCode.Redirect)]
+    [InlineData("a page of the app's own", HttpStatusCode.OK)]
+    [InlineData("a hook's answer", HttpStatusCode.NoContent)]
+    [InlineData("a hook's answer to a failure", HttpStatusCode.NoContent)]
+    [InlineData("a success", HttpStatusCode.OK)]
+    [InlineData("a failure", HttpStatusCode.BadRequest)]
+    [InlineData("a redirect after a failure", HttpStatusCode.Redirect)]
+    [InlineData("one too many", HttpStatusCode.TooManyRequests)]
+    [InlineData("a sign-in's start", HttpStatusCode.Redirect)]
+    [InlineData("a sign-in to a host that is none", HttpStatusCode.BadRequest)]
+    [InlineData("a sign-in", HttpStatusCode.OK)]
+    [InlineData("a sign-in that fails", HttpStatusCode.BadRequest)]
+    public async Task No_answer_of_the_flow_is_cached_or_passes_its_address_on(string answer, HttpStatusCode status)
+    {
+        const string Policy = "default-src 'none'; script-src 'self'";
+        await using var app = await SlackTestApp.StartAsync(new()
+        {
+            // As a middleware may leave it: the server itself answers a request with such a host.
+            Before = app => app.Use((context, next) =>
+            {
+                context.Request.Host = answer == "a sign-in to a host that is none" ? new HostString("[") : context.Request.Host;
+                return next(context);
+            }),
+            Options = options =>
+            {
+                options.InstallPageEnabled = answer != "a redirect to Slack";
+                options.Pages.Install = answer == "a page of the app's own" ? url => WebUtility.HtmlEncode(url) : null;
+                options.Pages.ContentSecurityPolicy = Policy;
+                options.Hooks.BeforeRedirect = answer == "a hook's answer" ? HandleAsync : null;
+                options.Hooks.Failed = answer == "a hook's answer to a failure" ? HandleAsync : null;
+                options.FailureUrl = answer == "a redirect after a failure" ? "/sorry" : null;
+                if (answer == "one too many")
+                {
+                    options.RateLimits.RequestsPerClient = options.RateLimits.RequestsPerProxy = 1;
+                }
+            },
+        });
+        using var browser = app.OpenBrowser();
+
+        var page = answer switch
+        {
+            "a success" => await browser.InstallAsync(),
+            "a failure" or "a redirect after a failure" or "a hook's answer to a failure" => await browser.GetAsync("/slack/oauth_redirect?state=x&code=y"),
+            "one too many" => (await browser.GetAsync("/slack/install"), await browser.GetAsync("/slack/install")).Item2,
+            "a sign-in's start" or "a sign-in to a host that is none" => await browser.GetAsync("/slack/signin"),
+            "a sign-in" => await browser.GetAsync(await browser.BeginSignInAsync()),
+            "a sign-in that fails" => await browser.GetAsync("/slack/signin/callback?state=x&code=y"),
+            _ => await browser.GetAsync("/slack/install"),
+        };
+
+        Assert.Equal(status, page.Status);
+        Assert.Equal(("no-store", "no-referrer", "nosniff"), (page.Header("Cache-Control"), page.Header("Referrer-Policy"), page.Header("X-Content-Type-Options")));
+        Assert.Equal(answer == "a page of the app's own", page.Header("Content-Security-Policy") == Policy);
+
+        static Task HandleAsync(SlackOAuthHookContext context)
+        {
+            context.HandleResponse();
+            context.HttpContext.Response.StatusCode = StatusCodes.Status204NoContent;
+            return Task.CompletedTask;
+        }
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("default-src 'none'\r\nSet-Cookie: a=b")]
+    public async Task A_policy_that_no_header_can_hold_is_refused_at_start(string policy)
+    {
+        var refused = await Assert.ThrowsAsync<Microsoft.Extensions.Options.OptionsValidationException>(
+            () => SlackTestApp.StartAsync(new() { Options = options => options.Pages.ContentSecurityPolicy = policy }));
+
+        Assert.Contains("Pages.ContentSecurityPolicy", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]

@@ -151,7 +151,9 @@ public sealed class InstallPageTests
 
         Assert.Equal("T0FAKETEAM1 slack://app?team=T0FAKETEAM1&id=A0FAKEAPP01", success.Text("#mine"));
         Assert.Equal((HttpStatusCode.BadRequest, "invalid_browser"), (failure.Status, failure.Text("#mine")));
+        Assert.StartsWith("default-src 'none'; ", failure.Header("Content-Security-Policy"), StringComparison.Ordinal);
         Assert.Contains("frame-ancestors 'none'", failure.Header("Content-Security-Policy"), StringComparison.Ordinal);
+        Assert.DoesNotContain("script-src", failure.Header("Content-Security-Policy"), StringComparison.Ordinal);
     }
 
     [Fact]

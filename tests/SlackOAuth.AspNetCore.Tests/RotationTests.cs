@@ -123,6 +123,25 @@ public sealed class RotationTests
         Assert.Null(await app.Store.FindBotAsync(Team, Cancellation));
     }
 
+    [Fact]
+    public async Task A_user_whose_installation_a_request_rekeys_gets_a_new_token_all_the_same()
+    {
+        await using var app = await StartAsync();
+        var before = await InstallAsync(app, First);
+        var upgraded = WorkspaceId.ForTeam(Team.TeamId!, "E1");
+
+        // Installed anew by another since the upgrade: the first user's installation is found by a look of its own.
+        await app.Store.SaveAsync(before with { EnterpriseId = "E1", UserId = Second, InstalledAt = before.InstalledAt.AddSeconds(1) }, Cancellation);
+        app.Time.Advance(TimeSpan.FromHours(13));
+
+        var request = new SlackRequestContext { Kind = SlackRequestKind.Command, TeamId = Team.TeamId, EnterpriseId = "E1", UserId = First };
+        var authorization = (await app.App.Services.GetRequiredService<ISlackAuthorizer>().AuthorizeAsync(request, Cancellation))!;
+
+        Assert.Equal((First, false), (authorization.UserId, authorization.IsUserTokenExpired));
+        Assert.NotEqual(before.UserToken, authorization.UserToken);
+        Assert.Equal(authorization.UserToken, (await app.Store.FindInstallationAsync(upgraded, First, Cancellation))!.UserToken);
+    }
+
     private static Task<SlackTestApp> StartAsync(Action<SlackOAuthOptions>? configure = null) => SlackTestApp.StartAsync(new()
     {
         Slack = new() { Apps = [new() { TokenRotation = true }], Workspaces = [new() { Users = [new(), new() { Id = Second, Name = "bob" }] }] },

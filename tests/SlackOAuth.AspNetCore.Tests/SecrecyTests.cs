@@ -10,6 +10,9 @@ namespace SlackOAuth.AspNetCore.Tests;
 /// <summary>Nothing secret is in any log at any level, span, measurement, health report, <c>ToString</c> or exception, of any library; nor any id in this family's own.</summary>
 public sealed class SecrecyTests
 {
+    /// <summary>Rotated, refused, not saved, no leases, retention.</summary>
+    private static readonly int[] RotationEvents = [50, 53, 54, 59, 70];
+
     [Fact]
     public async Task Nothing_seen_from_outside_holds_a_token_a_state_a_code_a_nonce_or_a_secret()
     {
@@ -23,7 +26,9 @@ public sealed class SecrecyTests
             Slack = new() { Apps = [new() { TokenRotation = true }] },
             Stores = stores =>
             {
-                stores.UseInstallationStore("test", _ => store).CacheLookups();
+                stores.UseInstallationStore("test", _ => store).CacheLookups()
+                    .TrackWorkspaceActivity(_ => new InMemoryInstallationStore(new() { ClientId = "1234567890.1234567890.activity" }))
+                    .AddRetention(options => options.UnusedAfter = TimeSpan.FromDays(7));
                 stores.Services.AddHybridCache();
             },
             Options = options =>
@@ -36,7 +41,11 @@ public sealed class SecrecyTests
                 // The text of the driver's own exception, below the store's, is the driver's.
                 options.Hooks.Failed = context => Show(context, context.Error, context.Exception?.Message);
             },
-            Handlers = events => events.OnCommand("/hello", request => Show(request, request.Context, request.Authorization)),
+            Handlers = events => events.OnCommand("/hello", request =>
+            {
+                secrets.AddRange(new[] { request.Authorization.BotToken, request.Authorization.Bot?.BotRefreshToken, request.Authorization.UserToken }.OfType<string>());
+                return Show(request, request.Context, request.Authorization);
+            }),
         });
         using var tracing = spans.Begin();
         using var browser = app.OpenBrowser();
@@ -72,6 +81,8 @@ public sealed class SecrecyTests
         using var command = await app.Slack.DeliverCommandAsync(app.Client, "/slack/events", new() { Command = "/hello", Text = "words-of-a-user" }, cancellationToken: SlackTestApp.Cancellation);
         using var forged = await app.Slack.DeliverCommandAsync(app.Client, "/slack/events", new() { Command = "/hello", Text = "words-of-a-user" }, DeliverySignature.WrongSecret, SlackTestApp.Cancellation);
         secrets.Add("words-of-a-user");
+        await RotateAsync();
+        await app.App.Services.GetRequiredService<SlackRetention>().SweepAsync(SlackTestApp.Cancellation);
         foreach (var slackEvent in app.Slack.Uninstall())
         {
             using var answer = await app.Slack.DeliverEventAsync(app.Client, "/slack/events", slackEvent, cancellationToken: SlackTestApp.Cancellation);
@@ -89,7 +100,9 @@ public sealed class SecrecyTests
         Assert.All(ownSpans, span => Assert.DoesNotContain("0FAKE", SpanRecorder.Write(span), StringComparison.Ordinal));
         var all = shown.Select(text => text ?? "").Concat(spans.Spans.Select(SpanRecorder.Write)).Concat(measurements.Written).ToArray();
         Assert.Contains(all, text => text.Contains("slackoauth.callback.duration", StringComparison.Ordinal));
-        Assert.Contains(all, text => text.Contains("slackoauth.cache.lookups", StringComparison.Ordinal));
+        Assert.All(
+            ["slackoauth.cache.lookups", "slackoauth.rotations", "slackoauth.retention", "refused", "expired_states"],
+            word => Assert.Contains(all, text => text.Contains(word, StringComparison.Ordinal)));
         Assert.All(all, text => Assert.False(Holds(text), text));
 
         var records = app.Logs.GetSnapshot();
@@ -102,7 +115,25 @@ public sealed class SecrecyTests
 
         var own = records.Where(record => record.Category!.StartsWith("SlackOAuth", StringComparison.Ordinal)).ToArray();
         Assert.True(own.Select(record => record.Id.Id).Distinct().Count() >= 8, "the package's own messages were not captured");
+        Assert.All(RotationEvents, id => Assert.Contains(own, record => record.Id.Id == id));
         Assert.All(own, record => Assert.DoesNotContain("0FAKE", record.Message, StringComparison.Ordinal));
+
+        // Rotated; refused, with a word that is none; not to be saved.
+        async Task RotateAsync()
+        {
+            foreach (var step in (string[])["rotated", "refused", "not saved"])
+            {
+                app.Time.Advance(TimeSpan.FromHours(13));
+                if (step == "refused")
+                {
+                    app.Slack.Script("oauth.v2.access", ScriptedAnswer.Error("xoxe-said-by-slack"), 2);
+                }
+
+                store.Fails = step == "not saved" ? call => call.StartsWith("Save", StringComparison.Ordinal) : null;
+                using var due = await app.Slack.DeliverCommandAsync(app.Client, "/slack/events", new() { Command = "/hello" }, cancellationToken: SlackTestApp.Cancellation);
+                store.Fails = null;
+            }
+        }
 
         bool Holds(string text) =>
             text.Contains("xox", StringComparison.Ordinal)
@@ -113,6 +144,19 @@ public sealed class SecrecyTests
             shown.AddRange(things.Select(thing => thing?.ToString()));
             return Task.CompletedTask;
         }
+    }
+
+    [Fact]
+    public async Task What_an_exception_of_a_store_of_the_apps_own_says_is_in_no_log()
+    {
+        var store = new RecordingInstallationStore { Fails = call => call == "SaveAsync", Throws = new ArgumentException("the value xoxb-quoted-by-a-driver is wrong") };
+        await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInstallationStore("test", _ => store) });
+        using var browser = app.OpenBrowser();
+
+        Assert.Equal(OAuthFailureReasons.StorageError, (await browser.InstallAsync()).Reason);
+
+        Assert.Contains("System.ArgumentException", Assert.Single(app.Logs.GetSnapshot(), record => record.Id.Id == 5).Message, StringComparison.Ordinal);
+        Assert.All(app.Logs.GetSnapshot(), record => Assert.DoesNotContain("quoted-by-a-driver", $"{record.Message} {record.Exception}", StringComparison.Ordinal));
     }
 
     [Fact]

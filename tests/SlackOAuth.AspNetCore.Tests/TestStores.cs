@@ -12,6 +12,9 @@ internal sealed class RecordingInstallationStore : IInstallationStore
     /// <summary>The operations that fail; null for none.</summary>
     public Func<string, bool>? Fails { get; set; }
 
+    /// <summary>What those throw; null for the family's own exception.</summary>
+    public Exception? Throws { get; set; }
+
     public IReadOnlyList<string> Calls
     {
         get
@@ -84,7 +87,7 @@ internal sealed class RecordingInstallationStore : IInstallationStore
 
         if (Fails?.Invoke(call) == true)
         {
-            throw new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: true, innerException: new IOException("driver-detail-with-a-key"));
+            throw Throws ?? new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: true, innerException: new IOException("driver-detail-with-a-key"));
         }
     }
 }

@@ -31,6 +31,21 @@ public sealed class WorkspaceUseTests
     }
 
     [Fact]
+    public async Task A_use_under_the_key_of_before_a_Grid_upgrade_is_forgotten_when_that_is_rekeyed()
+    {
+        await using var app = await StartAsync(clientId: "1234567890.1234567890.activity");
+        var activity = app.App.Services.GetRequiredService<IWorkspaceActivity>();
+        using var browser = app.OpenBrowser();
+        await browser.InstallAsync();
+
+        await app.App.Services.GetRequiredService<ISlackAuthorizer>()
+            .AuthorizeAsync(new() { Kind = SlackRequestKind.Command, TeamId = Workspace.TeamId, EnterpriseId = "E1" }, SlackTestApp.Cancellation);
+
+        Assert.Null(await activity.FindLastUseAsync(Workspace, SlackTestApp.Cancellation));
+        Assert.NotNull(await activity.FindLastUseAsync(WorkspaceId.ForTeam(Workspace.TeamId!, "E1"), SlackTestApp.Cancellation));
+    }
+
+    [Fact]
     public async Task A_request_is_served_where_its_use_cannot_be_noted()
     {
         // Bound to the app's own client id, which the tracker refuses.

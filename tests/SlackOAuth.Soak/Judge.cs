@@ -5,11 +5,28 @@ using SlackOAuth.Testing;
 namespace SlackOAuth.Soak;
 
 /// <summary>Compares what a lookup answered with what is known, and asks Slack about each token.</summary>
-internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
+/// <param name="slack">Slack.</param>
+/// <param name="tally">What is noted.</param>
+/// <param name="rotatesAhead">Whether the app rotates in the background too.</param>
+internal sealed class Judge(FakeSlack slack, Tally tally, bool rotatesAhead) : IDisposable
 {
+    // What the background rotation of one process has under way at once, and so can take along.
+    private const int AheadAtOnce = 4;
+
     private readonly HttpClient _client = slack.CreateClient();
+    private readonly Lock _gate = new();
+    private readonly List<(DateTimeOffset At, int Lost)> _kills = [];
 
     public void Dispose() => _client.Dispose();
+
+    /// <summary>Notes that a process is being killed.</summary>
+    internal void Killed(DateTimeOffset at)
+    {
+        lock (_gate)
+        {
+            _kills.Add((at, 0));
+        }
+    }
 
     internal async Task CheckAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, string userId, LookedUp found, DateTimeOffset answered)
     {
@@ -52,6 +69,21 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
         }
     }
 
+    /// <summary>Whether the background rotation of a process that was killed may have taken the token along: it was due at the kill, and no more have gone with that one than can.</summary>
+    private bool MayHaveLostAhead(DateTimeOffset? dueAt, DateTimeOffset? expiresAt)
+    {
+        lock (_gate)
+        {
+            var index = rotatesAhead ? _kills.FindIndex(kill => dueAt <= kill.At && kill.At <= expiresAt && kill.Lost < AheadAtOnce) : -1;
+            if (index >= 0)
+            {
+                _kills[index] = _kills[index] with { Lost = _kills[index].Lost + 1 };
+            }
+
+            return index >= 0;
+        }
+    }
+
     private async Task CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/auth.test") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Token) } };
@@ -74,10 +106,14 @@ internal sealed class Judge(FakeSlack slack, Tally tally) : IDisposable
             return;
         }
 
-        if (error == "token_expired" && workspace.MayBeLost)
+        var dueAt = token.ExpiresAt - SoakApp.RefreshAhead;
+        if (error == "token_expired" && (workspace.IsLost(token.Token) || workspace.MayHaveLost(expectedUser, dueAt) || MayHaveLostAhead(dueAt, token.ExpiresAt)))
         {
-            tally.Count("tokens lost with a process that was killed between Slack's answer and the save; installed again");
-            workspace.NeedsInstall = true;
+            if (workspace.Lost(token.Token))
+            {
+                tally.Count(Tally.LostWithProcess);
+            }
+
             return;
         }
 

@@ -1,6 +1,6 @@
 using SlackOAuth.Soak;
 
-// soak [minutes] [engine]: three processes of an app on one engine, and a checker that knows what each workspace must answer. See docs/reliability.md.
+// soak [minutes] [engine] [--ahead] [--protect]: three processes of an app on one engine, and a checker that knows what each workspace must answer. See docs/reliability.md.
 if (args is ["app", ..])
 {
     await SoakApp.RunAsync(args[1..]);
@@ -8,5 +8,4 @@ if (args is ["app", ..])
 }
 
 var minutes = args.Select(word => double.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number : 0).FirstOrDefault(number => number > 0, 10);
-var engine = args.FirstOrDefault(word => !double.TryParse(word, System.Globalization.CultureInfo.InvariantCulture, out _)) ?? "file";
-return await Soak.RunAsync(engine, TimeSpan.FromMinutes(minutes));
+return await Soak.RunAsync(SoakChoice.Read(args), TimeSpan.FromMinutes(minutes));

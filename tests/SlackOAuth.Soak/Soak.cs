@@ -25,10 +25,10 @@ internal sealed class Soak : IAsyncDisposable
     private readonly Judge _judge;
     private readonly List<long> _memory = [];
 
-    private Soak(FakeSlack slack, FakeSlackApp registration, SoakEngine engine, SoakedWorkspace[] workspaces)
+    private Soak(FakeSlack slack, FakeSlackApp registration, SoakEngine engine, SoakedWorkspace[] workspaces, SoakChoice choice)
     {
         (_slack, _registration, _engine, _workspaces) = (slack, registration, engine, workspaces);
-        _judge = new Judge(slack, _tally);
+        _judge = new Judge(slack, _tally, choice.RotatesAhead);
         string[] settings =
         [
             .. engine.Settings,
@@ -39,13 +39,16 @@ internal sealed class Soak : IAsyncDisposable
             "--Slack:Scopes=chat:write,commands",
             "--Slack:UserScopes=search:read",
             "--Slack:RateLimits:Enabled=false",
+            $"--{nameof(SoakChoice.RotatesAhead)}={choice.RotatesAhead}",
+            $"--{nameof(SoakChoice.ProtectsTokens)}={choice.ProtectsTokens}",
         ];
         _apps = [.. Enumerable.Range(0, Processes).Select(_ => new AppProcess(EngineContainer.FreePort(), settings))];
     }
 
     /// <returns>0 where nothing happened that must not, else 1.</returns>
-    internal static async Task<int> RunAsync(string engineName, TimeSpan duration)
+    internal static async Task<int> RunAsync(SoakChoice choice, TimeSpan duration)
     {
+        var engineName = choice.Engine;
         var workspaces = Enumerable.Range(0, Workspaces).Select(number => new SoakedWorkspace(string.Create(CultureInfo.InvariantCulture, $"T{number:000}"))).ToArray();
         var registration = new FakeSlackApp { TokenRotation = true, TokenLifetime = SoakApp.TokenLifetime, RedirectUris = [new("http://127.0.0.1/slack/oauth_redirect")] };
         await using var slack = await FakeSlack.StartAsync(new()
@@ -61,8 +64,13 @@ internal sealed class Soak : IAsyncDisposable
             ],
         });
         await using var engine = await SoakEngine.StartAsync(engineName);
-        await using var soak = new Soak(slack, registration, engine, workspaces);
-        return await soak.RunAsync(duration, engineName);
+        if (choice.ProtectsTokens)
+        {
+            engine.CreateKey();
+        }
+
+        await using var soak = new Soak(slack, registration, engine, workspaces, choice);
+        return await soak.RunAsync(duration, choice.ToString());
     }
 
     public async ValueTask DisposeAsync()
@@ -134,7 +142,11 @@ internal sealed class Soak : IAsyncDisposable
         var answered = DateTimeOffset.UtcNow;
         if (found is null)
         {
-            workspace.MayBeLost |= !app.WasUpSince(life);
+            if (!app.WasUpSince(life))
+            {
+                workspace.Killed(userId, answered);
+            }
+
             NoteFailure("lookup", app.WasUpSince(life), began);
         }
         else if (known.IsUncertain || workspace.Know().Version != known.Version)
@@ -270,6 +282,7 @@ internal sealed class Soak : IAsyncDisposable
         }
 
         // The first one lives from start to end: its memory is measured.
+        _judge.Killed(DateTimeOffset.UtcNow);
         await _apps[Random.Shared.Next(1, Processes)].KillAndStartAsync();
         _tally.Count("processes killed and started");
     }

@@ -1,4 +1,5 @@
 using System.Text.Json.Serialization;
+using Microsoft.AspNetCore.DataProtection;
 using SlackApp;
 using SlackOAuth.AspNetCore;
 using SlackOAuth.Stores;
@@ -8,30 +9,42 @@ namespace SlackOAuth.Soak;
 /// <summary>The app of the soak: the endpoints of any app, and two that show the checker what it looked up and how much it holds.</summary>
 internal static class SoakApp
 {
+    internal const string Name = "SlackOAuth.Soak";
     internal const string Ready = "ready";
     internal const string FailurePath = "/failed";
 
     /// <summary>So short that each workspace is rotated again and again. What Slack gives in hours is here in the same order: a lease, then the time ahead, then a life.</summary>
     internal static readonly TimeSpan TokenLifetime = TimeSpan.FromSeconds(80);
 
-    private static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(40);
+    internal static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(40);
+
+    private static readonly TimeSpan BackgroundInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan SlackTimeout = TimeSpan.FromSeconds(10);
+
+    internal static DirectoryInfo KeysIn(string folder) => new(Path.Combine(folder, "keys"));
 
     internal static async Task RunAsync(string[] args)
     {
         var builder = WebApplication.CreateBuilder(args);
         builder.Logging.SetMinimumLevel(LogLevel.None);
         builder.Services.ConfigureHttpJsonOptions(json => json.SerializerOptions.TypeInfoResolverChain.Insert(0, SoakJson.Default));
-        builder.Services.AddSlackOAuth(options =>
+        var stores = builder.Services.AddSlackOAuth(options =>
         {
             options.InstallPageEnabled = false;
             (options.SuccessUrl, options.FailureUrl) = ("/done", FailurePath);
             (options.Rotation.RefreshAhead, options.Rotation.LeaseDuration) = (RefreshAhead, LeaseDuration);
+            (options.Rotation.BackgroundEnabled, options.Rotation.BackgroundInterval) = (builder.Configuration.GetValue<bool>(nameof(SoakChoice.RotatesAhead)), BackgroundInterval);
 
             // Each request waits for the rotation that it begins, so that none is under way in a process that nobody waits for.
             options.Rotation.MaxWait = options.Rotation.MaxWaitWhileValid = TokenLifetime;
         }).UseChosenStore(builder.Configuration, builder.Configuration["DataFolder"]!);
+        if (builder.Configuration.GetValue<bool>(nameof(SoakChoice.ProtectsTokens)))
+        {
+            builder.Services.AddDataProtection().PersistKeysToFileSystem(KeysIn(builder.Configuration["DataFolder"]!)).SetApplicationName(Name);
+            stores.ProtectTokens();
+        }
+
         builder.Services.Configure<SlackOAuthClientOptions>(options => (options.AttemptTimeout, options.TotalTimeout) = (SlackTimeout, SlackTimeout));
 
         var app = builder.Build();

@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.DataProtection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using SlackApp;
@@ -41,6 +42,9 @@ internal sealed class SoakEngine : IAsyncDisposable
 
         return engine;
     }
+
+    /// <summary>Creates the key of the apps' ring, so that three that start at once do not each create one.</summary>
+    internal void CreateKey() => DataProtectionProvider.Create(SoakApp.KeysIn(_folder), protection => protection.SetApplicationName(SoakApp.Name)).CreateProtector("soak").Protect([1]);
 
     internal async Task KillAndStartAsync(TimeSpan down)
     {

@@ -6,6 +6,8 @@ internal sealed class SoakedWorkspace(string teamId)
     internal const int Users = 2;
 
     private readonly Dictionary<string, DateTimeOffset> _users = new(StringComparer.Ordinal);
+    private readonly List<(string UserId, DateTimeOffset At)> _killed = [];
+    private readonly HashSet<string> _lost = new(StringComparer.Ordinal);
     private bool _isInstalled;
     private int _version;
 
@@ -20,9 +22,6 @@ internal sealed class SoakedWorkspace(string teamId)
     /// <summary>Whether it is known to be lost, and has to be installed again.</summary>
     internal bool NeedsInstall { get; set; }
 
-    /// <summary>Whether a process was killed while it looked this workspace up: it may have spent the refresh token and not have lived to save its result. Nobody can, over this protocol.</summary>
-    internal bool MayBeLost { get; set; }
-
     internal string User(int number) => $"U{number}{TeamId}";
 
     /// <summary>What a lookup may be judged by; to be compared with that of after the lookup.</summary>
@@ -31,6 +30,47 @@ internal sealed class SoakedWorkspace(string teamId)
         lock (_users)
         {
             return new(_version, IsUnknown || _version % 2 == 1, _isInstalled, _users.Values.DefaultIfEmpty().Max(), _users.Keys.ToHashSet(StringComparer.Ordinal));
+        }
+    }
+
+    /// <summary>
+    /// Notes that a process was killed while it looked this user up: it may have spent a refresh token, the bot's or this user's, and not have lived to save its result. Nobody can, over this protocol.
+    /// </summary>
+    internal void Killed(string userId, DateTimeOffset at)
+    {
+        lock (_users)
+        {
+            _killed.Add((userId, at));
+        }
+    }
+
+    /// <summary>Whether this token may have gone with a process that was killed while it looked it up: it was due then, so that its rotation may have been under way. A later token was not there yet.</summary>
+    /// <param name="userId">The user; null for the bot.</param>
+    /// <param name="dueAt">Since when the token has been due.</param>
+    internal bool MayHaveLost(string? userId, DateTimeOffset? dueAt)
+    {
+        lock (_users)
+        {
+            return _killed.Any(killed => (userId is null || killed.UserId == userId) && dueAt <= killed.At);
+        }
+    }
+
+    /// <summary>Notes that a token is lost, and the workspace has to be installed again.</summary>
+    /// <returns>Whether that is news.</returns>
+    internal bool Lost(string token)
+    {
+        lock (_users)
+        {
+            NeedsInstall = true;
+            return _lost.Add(token);
+        }
+    }
+
+    internal bool IsLost(string token)
+    {
+        lock (_users)
+        {
+            return _lost.Contains(token);
         }
     }
 
@@ -45,13 +85,13 @@ internal sealed class SoakedWorkspace(string teamId)
     internal void Installed(string userId, DateTimeOffset since) => End(() =>
     {
         _users[userId] = since;
-        (_isInstalled, IsUnknown, MayBeLost) = (true, false, false);
+        (_isInstalled, IsUnknown) = (true, false);
     });
 
     internal void Uninstalled() => End(() =>
     {
         _users.Clear();
-        (_isInstalled, IsUnknown, MayBeLost) = (false, false, false);
+        (_isInstalled, IsUnknown) = (false, false);
     });
 
     internal void Revoked(string userId) => End(() => _users.Remove(userId));

@@ -6,7 +6,10 @@ namespace SlackOAuth.Soak;
 /// <summary>What happened, and what should not have.</summary>
 internal sealed class Tally
 {
-    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal);
+    internal const string LostWithProcess = "tokens lost with a process that was killed between Slack's answer and the save; installed again";
+
+    // In the summary also where none was.
+    private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal) { [LostWithProcess] = 0 };
     private readonly ConcurrentDictionary<string, int> _violations = new(StringComparer.Ordinal);
 
     internal bool HasViolations => !_violations.IsEmpty;

@@ -146,6 +146,40 @@ public sealed class TokenProtectionTests
     }
 
     [Fact]
+    public async Task A_listing_goes_on_after_a_record_that_cannot_be_decrypted()
+    {
+        var store = Resolve(builder => builder.ProtectTokens(new EphemeralDataProtectionProvider()));
+        foreach (var team in (string[])["T1", "T2", "T3"])
+        {
+            await store.SaveBotAsync(Samples.Bot with { TeamId = team }, Cancellation);
+        }
+
+        await Engine().SaveBotAsync(Samples.Bot with { TeamId = "T2", BotToken = "protected:1:AAAA" }, Cancellation);
+
+        var (read, refused) = (new List<string?>(), 0);
+        await using var bots = store.GetCapability<IInstallationListing>()!.ListBotsAsync(Cancellation).GetAsyncEnumerator(Cancellation);
+        while (true)
+        {
+            try
+            {
+                if (!await bots.MoveNextAsync())
+                {
+                    break;
+                }
+
+                read.Add(bots.Current.TeamId);
+            }
+            catch (SlackOAuthStoreException)
+            {
+                refused++;
+            }
+        }
+
+        Assert.Equal(1, refused);
+        Assert.Equal(["T1", "T3"], read.Order());
+    }
+
+    [Fact]
     public async Task A_save_that_cannot_be_encrypted_writes_nothing()
     {
         var store = Resolve(builder => builder.ProtectTokens(new Sealing { Failure = new CryptographicException("The vault is closed.") }));

@@ -167,6 +167,49 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task The_app_is_not_asked_about_a_workspace_that_has_come_back_since_it_was_listed()
+    {
+        var (back, asked) = (WorkspaceId.ForTeam("T2BACK"), new List<WorkspaceId>());
+        var retention = Start(options => (options.UnusedAfter, options.MaxUnusedShare, options.BeforeRemoval) = (Year, 1, async (workspace, _) =>
+        {
+            asked.Add(workspace);
+            await Activity.RecordUseAsync(workspace == Old ? back : Old, Cancellation);
+            return true;
+        }));
+        foreach (var workspace in new[] { Old, back })
+        {
+            await InstallAsync(workspace);
+            await Activity.RecordUseAsync(workspace, Cancellation);
+        }
+
+        _time.Advance(2 * Year);
+
+        Assert.Equal(1, (await retention.SweepAsync(Cancellation)).Workspaces);
+        Assert.Single(asked);
+    }
+
+    [Fact]
+    public async Task A_workspace_whose_record_cannot_be_decrypted_stays_and_the_others_go()
+    {
+        var protector = new LosingProtector();
+        var retention = Start(options => (options.UnusedAfter, options.MaxUnusedShare) = (Year, 1), stores => stores.ProtectTokens(protector));
+        foreach (var workspace in new[] { Old, WorkspaceId.ForTeam("T0FIRST"), WorkspaceId.ForTeam("T9LAST") })
+        {
+            await InstallAsync(workspace);
+            await Activity.RecordUseAsync(workspace, Cancellation);
+        }
+
+        _time.Advance(2 * Year);
+        protector.Lost = Old;
+
+        Assert.Equal(new RetentionResult { Workspaces = 2, IsIncomplete = true }, await retention.SweepAsync(Cancellation));
+        Assert.Contains("2 records cannot be read", Assert.Single(Logs(LogLevel.Warning)), StringComparison.Ordinal);
+        protector.Lost = null;
+        Assert.NotNull(await Store.FindBotAsync(Old, Cancellation));
+        Assert.Single(await Store.GetCapability<IInstallationListing>()!.ListBotsAsync(Cancellation).ToArrayAsync(Cancellation));
+    }
+
+    [Fact]
     public async Task A_part_that_fails_is_logged_without_what_the_exception_says_and_the_other_part_is_done()
     {
         var retention = Start(
@@ -347,6 +390,17 @@ public sealed class RetentionTests : IAsyncDisposable
             InstalledAt = _time.GetUtcNow(),
         },
         Cancellation);
+
+    /// <summary>Encrypts nothing, and has lost the key of one workspace.</summary>
+    private sealed class LosingProtector : ITokenProtector
+    {
+        public WorkspaceId? Lost { get; set; }
+
+        public byte[] Protect(ReadOnlySpan<byte> plaintext, TokenProtectionContext context) => plaintext.ToArray();
+
+        public byte[] Unprotect(ReadOnlySpan<byte> ciphertext, TokenProtectionContext context) =>
+            context.Workspace is not null && context.Workspace == Lost ? throw new InvalidOperationException("no key") : ciphertext.ToArray();
+    }
 
     /// <summary>An app that knows by itself, or fails to.</summary>
     private sealed class AppActivity(Exception? failure) : IWorkspaceActivity

@@ -36,7 +36,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
                     ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
         }
 
-        var authorization = found is null ? null : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+        var (authorization, isGone) = found is null ? default : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
+        if (isGone && found!.Workspace != workspace && await FindAsync(workspace, cancellationToken).ConfigureAwait(false) is { } moved)
+        {
+            // Another request has re-keyed it while this one waited for its rotation.
+            (authorization, _) = await CompleteAsync(moved, request, cancellationToken).ConfigureAwait(false);
+        }
+
         if (authorization is not null)
         {
             await use.NoteAsync(authorization.Workspace, cancellationToken).ConfigureAwait(false);
@@ -68,8 +74,8 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             return null;
         }
 
-        // Looked up again: what was found shows the old ids.
-        return await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false)
+        // Looked up again: what was found shows the old ids; and no bot where another process has just moved that.
+        return await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false) || found.Bot is null
             ? await FindAsync(workspace, cancellationToken).ConfigureAwait(false) ?? found
             : found;
     }
@@ -82,6 +88,7 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             if (moved is { } installations)
             {
                 Log.Rekeyed(logger, installations);
+                await use.TryForgetAsync(before, cancellationToken).ConfigureAwait(false);
             }
 
             return moved is not null;
@@ -93,21 +100,24 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         }
     }
 
-    private async ValueTask<SlackAuthorization?> CompleteAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
+    /// <returns>What the request is given, and whether something that was found was gone when its turn to be rotated came.</returns>
+    private async ValueTask<(SlackAuthorization? Authorization, bool IsGone)> CompleteAsync(Found found, SlackRequestContext request, CancellationToken cancellationToken)
     {
         var user = await FindUserAsync(found, request, cancellationToken).ConfigureAwait(false);
 
         // By reference: the id alone may be another workspace's user.
         var isInstaller = user is not null && ReferenceEquals(user, found.Installation);
-        (var bot, user) = await RotateIfDueAsync(found.Bot, user, cancellationToken).ConfigureAwait(false);
+        var (bot, rotated) = await RotateIfDueAsync(found.Bot, user, cancellationToken).ConfigureAwait(false);
+        var isGone = (bot is null && found.Bot is not null) || (rotated is null && user is not null);
+        user = rotated;
         if (bot is null && user?.UserToken is null)
         {
-            return null;
+            return (null, isGone);
         }
 
         var now = time.GetUtcNow();
         var installation = isInstaller ? user : WithoutUserToken(found.Installation);
-        return new SlackAuthorization
+        var authorization = new SlackAuthorization
         {
             Workspace = found.Workspace,
             Bot = bot,
@@ -119,6 +129,7 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
             UserTokenExpiresAt = user?.UserTokenExpiresAt,
             IsUserTokenExpired = user?.UserTokenExpiresAt <= now,
         };
+        return (authorization, isGone);
     }
 
     /// <summary>Rotates the two tokens that the request is given, at once and each by itself; an installer's who is not the requesting user is left alone.</summary>
@@ -161,9 +172,10 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         {
             // The workspace may have been installed anew since its upgrade, or its re-keying broken off: this user's token is still under the old key.
             user = await store.FindInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false);
-            if (user is not null)
+            if (user is not null && await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false))
             {
-                await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false);
+                // Under its old key there is nothing to rotate any more.
+                user = await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false) ?? user;
             }
         }
 

@@ -11,6 +11,19 @@ internal sealed class WorkspaceUse(ILogger<WorkspaceUse> logger, IWorkspaceActiv
 
     internal ValueTask ForgetAsync(WorkspaceId workspace, CancellationToken cancellationToken) => activity?.ForgetAsync(workspace, cancellationToken) ?? ValueTask.CompletedTask;
 
+    /// <summary>Forgets a key whose data have been moved to another. A use is noted there by the request that moved them.</summary>
+    internal async ValueTask TryForgetAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ForgetAsync(workspace, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is not OperationCanceledException)
+        {
+            Log.UseNotForgotten(logger, Log.Cause(exception));
+        }
+    }
+
     private async ValueTask TryAsync(IWorkspaceActivity activity, WorkspaceId workspace, CancellationToken cancellationToken)
     {
         try
@@ -19,8 +32,7 @@ internal sealed class WorkspaceUse(ILogger<WorkspaceUse> logger, IWorkspaceActiv
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
-            // What an app's own says may hold anything.
-            Log.UseNotNoted(logger, exception is SlackOAuthStoreException ? Log.Cause(exception) : $"({exception.GetType().FullName})");
+            Log.UseNotNoted(logger, Log.Cause(exception));
         }
     }
 }

@@ -81,6 +81,11 @@ internal sealed class SlackOAuthOptionsValidator : IValidateOptions<SlackOAuthOp
             yield return Fault("SignIn.RedirectUri", "is no absolute http(s) address without a fragment", null, "to the redirect URL of the app's settings");
         }
 
+        if (string.IsNullOrWhiteSpace(options.Pages.ContentSecurityPolicy) || !options.Pages.ContentSecurityPolicy.All(static character => character is >= ' ' and <= '~'))
+        {
+            yield return Fault("Pages.ContentSecurityPolicy", "is empty, or no header can hold it", null, "to a policy in ASCII without line breaks, or leave it out for the default");
+        }
+
         if (options.SuccessUrl is not null && !IsLink(options.SuccessUrl))
         {
             yield return Fault(nameof(options.SuccessUrl), "is neither an absolute URL nor a path of this app", null, "to a URL such as https://example.com/welcome or a path that begins with one '/'");

@@ -4,7 +4,11 @@ using SlackOAuth.Stores;
 namespace SlackOAuth.AspNetCore;
 
 /// <summary>What a callback brought when it passed, or why it did not.</summary>
-internal sealed record CallbackFinding(string? Code, OAuthStateData? State, FlowFailure? Failure);
+internal sealed record CallbackFinding(string? Code, OAuthStateData? State, FlowFailure? Failure)
+{
+    /// <summary>Without the code.</summary>
+    public override string ToString() => Failure is null ? "passed" : Failure.Reason;
+}
 
 /// <summary>The first half of every callback, in the order of the protocol: error, browser, state, code.</summary>
 internal sealed class CallbackGate(FlowResponder responder, IOAuthStateStore states, FlowTelemetry telemetry)

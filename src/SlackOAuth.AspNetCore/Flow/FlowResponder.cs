@@ -13,8 +13,6 @@ internal sealed record FlowFailure(string Reason, int StatusCode, SlackError? Er
 /// <summary>The one place that writes the answers of a flow: headers, cookies, pages, the failure hook.</summary>
 internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger<FlowResponder> logger)
 {
-    private const string OwnPagePolicy = "base-uri 'none'; object-src 'none'; frame-ancestors 'none'";
-
     private readonly SlackOAuthOptions _options = options.Value;
     private readonly OAuthStateCookie _cookie = new(options.Value.StateLifetime, options.Value.StateCookieName);
     private readonly OAuthStateCookie _secureCookie =
@@ -46,12 +44,18 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
         SetCookies(context, cookie.Delete(state, isSecure, context.Request.Headers.Cookie));
     }
 
-    /// <summary>Redirects to Slack. The URL holds the state: it is neither cached nor passed on.</summary>
-    internal static void Redirect(HttpContext context, string url)
+    /// <summary>Redirects to Slack.</summary>
+    internal static void Redirect(HttpContext context, string url) => context.Response.Redirect(url);
+
+    /// <summary>Sets the headers that every answer of the flow has, whoever writes it, before anything else: none is cached, and no address is passed on.</summary>
+    internal static RequestDelegate WithHeaders(RequestDelegate endpoint) => context =>
     {
-        SetHeaders(context.Response);
-        context.Response.Redirect(url);
-    }
+        var headers = context.Response.Headers;
+        headers.CacheControl = "no-store";
+        headers["Referrer-Policy"] = "no-referrer";
+        headers.XContentTypeOptions = "nosniff";
+        return endpoint(context);
+    };
 
     internal Task FailAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string retryUrl)
     {
@@ -71,7 +75,6 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
 
     private async Task AnswerAsync(HttpContext context, OAuthStatePurpose purpose, FlowFailure failure, string? retryUrl, string? failureUrl)
     {
-        SetHeaders(context.Response);
         var hook = new FlowFailedContext(context)
         {
             Purpose = purpose,
@@ -96,21 +99,13 @@ internal sealed class FlowResponder(IOptions<SlackOAuthOptions> options, ILogger
         await WriteAsync(context, failure.StatusCode, page?.Invoke(failure.Reason) ?? OAuthPages.Failure(failure.Reason, retryUrl), page is not null).ConfigureAwait(false);
     }
 
-    internal static Task WriteAsync(HttpContext context, int statusCode, string html, bool isAppsOwn)
+    internal Task WriteAsync(HttpContext context, int statusCode, string html, bool isAppsOwn)
     {
         var response = context.Response;
-        SetHeaders(response);
-        response.Headers.ContentSecurityPolicy = isAppsOwn ? OwnPagePolicy : OAuthPages.ContentSecurityPolicy;
+        response.Headers.ContentSecurityPolicy = isAppsOwn ? _options.Pages.ContentSecurityPolicy : OAuthPages.ContentSecurityPolicy;
         response.StatusCode = statusCode;
         response.ContentType = OAuthPages.ContentType;
         return response.WriteAsync(html, context.RequestAborted);
-    }
-
-    internal static void SetHeaders(HttpResponse response)
-    {
-        response.Headers.CacheControl = "no-store";
-        response.Headers["Referrer-Policy"] = "no-referrer";
-        response.Headers.XContentTypeOptions = "nosniff";
     }
 
     /// <summary>A browser takes no prefixed name without Secure, so plain http on this machine does without both; everywhere else only the prefixed cookie counts.</summary>

@@ -113,6 +113,6 @@ internal sealed class InstallCallbackEndpoint(
             ?? SuccessUrl.ForSlack(installation.AppId, installation.TeamId, installation.IsEnterpriseInstall, installation.EnterpriseUrl);
         var page = _options.Pages.Success;
         var html = page?.Invoke(installation, url) ?? OAuthPages.Success(url, SuccessUrl.ForBrowser(installation.TeamId), _options.AppName);
-        await FlowResponder.WriteAsync(context, StatusCodes.Status200OK, html, page is not null).ConfigureAwait(false);
+        await responder.WriteAsync(context, StatusCodes.Status200OK, html, page is not null).ConfigureAwait(false);
     }
 }

@@ -54,7 +54,7 @@ internal sealed class InstallEndpoint(IOptions<SlackOAuthOptions> options, IOAut
         if (_options.InstallPageEnabled)
         {
             var page = _options.Pages.Install;
-            await FlowResponder.WriteAsync(context, StatusCodes.Status200OK, page?.Invoke(url) ?? OAuthPages.Install(url, _options.AppName), page is not null).ConfigureAwait(false);
+            await responder.WriteAsync(context, StatusCodes.Status200OK, page?.Invoke(url) ?? OAuthPages.Install(url, _options.AppName), page is not null).ConfigureAwait(false);
         }
         else
         {

@@ -88,7 +88,6 @@ internal sealed class SignInEndpoint(
 
         step.End(FlowTelemetry.Succeeded);
         Log.SignedIn(logger);
-        FlowResponder.SetHeaders(context.Response);
         await onSignedIn(identity!, context).ConfigureAwait(false);
     }
 

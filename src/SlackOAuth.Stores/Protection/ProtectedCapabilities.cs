@@ -5,20 +5,36 @@ namespace SlackOAuth.Stores.Protection;
 /// <summary>Lists decrypted records. Each is decrypted for the ids that it names: whoever lists asks for no row in particular.</summary>
 internal sealed class ProtectedListing(IInstallationListing inner, TokenCipher cipher) : IInstallationListing
 {
-    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var bot in inner.ListBotsAsync(cancellationToken).ConfigureAwait(false))
-        {
-            yield return cipher.Decrypt(nameof(ListBotsAsync), new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot);
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => new Decrypted<Bot>(
+        inner.ListBotsAsync(cancellationToken),
+        bot => cipher.Decrypt(nameof(ListBotsAsync), new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot));
 
-    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => new Decrypted<Installation>(
+        inner.ListInstallationsAsync(cancellationToken),
+        installation => cipher.Decrypt(
+            nameof(ListInstallationsAsync), new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.UserId, installation));
+
+    /// <summary>No iterator, which would be at its end after the first record that cannot be decrypted: the next call goes on with the one after it.</summary>
+    private sealed class Decrypted<T>(IAsyncEnumerable<T> inner, Func<T, T> decrypt) : IAsyncEnumerable<T>
     {
-        await foreach (var installation in inner.ListInstallationsAsync(cancellationToken).ConfigureAwait(false))
+        public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(inner.GetAsyncEnumerator(cancellationToken), decrypt);
+
+        private sealed class Enumerator(IAsyncEnumerator<T> inner, Func<T, T> decrypt) : IAsyncEnumerator<T>
         {
-            var workspace = new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall);
-            yield return cipher.Decrypt(nameof(ListInstallationsAsync), workspace, installation.UserId, installation);
+            public T Current { get; private set; } = default!;
+
+            public async ValueTask<bool> MoveNextAsync()
+            {
+                if (!await inner.MoveNextAsync().ConfigureAwait(false))
+                {
+                    return false;
+                }
+
+                Current = decrypt(inner.Current);
+                return true;
+            }
+
+            public ValueTask DisposeAsync() => inner.DisposeAsync();
         }
     }
 }

@@ -52,7 +52,10 @@ internal sealed class Credential
     public string? LastingToken { get; set; }
 }
 
-internal sealed record IssuedToken(Credential Credential, string AccessToken, string? RefreshToken);
+internal sealed record IssuedToken(Credential Credential, string AccessToken, string? RefreshToken)
+{
+    public override string ToString() => nameof(IssuedToken);
+}
 
 internal sealed record AccessToken(Credential Credential, DateTimeOffset? ExpiresAt);
 

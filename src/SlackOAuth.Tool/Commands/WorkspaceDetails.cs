@@ -91,6 +91,8 @@ internal record CredentialDetails
     /// <summary>The names of the app's own values. The values may be secret.</summary>
     public required IReadOnlyList<string> CustomValueNames { get; init; }
 
+    public sealed override string ToString() => nameof(CredentialDetails);
+
     internal static CredentialDetails Of(Bot bot) => new()
     {
         Id = bot.BotUserId ?? bot.BotId,

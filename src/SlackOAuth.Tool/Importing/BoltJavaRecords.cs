@@ -19,6 +19,9 @@ internal sealed record BoltJavaBot(
     decimal? BotTokenExpiresAt,
     decimal? InstalledAt)
 {
+    /// <summary>Without the tokens.</summary>
+    public override string ToString() => nameof(BoltJavaBot);
+
     /// <summary>The bot; null where it has no token.</summary>
     /// <exception cref="UnusableRecordException">A time is none.</exception>
     internal Bot? ToBot(string? joinedEnterprise) => string.IsNullOrEmpty(BotAccessToken)
@@ -70,6 +73,9 @@ internal sealed record BoltJavaInstaller(
     string? IncomingWebhookConfigurationUrl,
     decimal? InstalledAt)
 {
+    /// <summary>Without the tokens.</summary>
+    public override string ToString() => nameof(BoltJavaInstaller);
+
     /// <exception cref="UnusableRecordException">It names no user, or a time is none.</exception>
     internal Installation ToInstallation(string? joinedEnterprise) => new()
     {

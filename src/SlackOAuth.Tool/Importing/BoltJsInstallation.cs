@@ -19,11 +19,23 @@ internal sealed record BoltJsInstallation(
 {
     internal sealed record Organization(string? Id, string? Name, string? Url);
 
-    internal sealed record UserPart(string? Id, string? Token, string? RefreshToken, decimal? ExpiresAt, IReadOnlyList<string>? Scopes);
+    internal sealed record UserPart(string? Id, string? Token, string? RefreshToken, decimal? ExpiresAt, IReadOnlyList<string>? Scopes)
+    {
+        /// <summary>Without the tokens.</summary>
+        public override string ToString() => nameof(UserPart);
+    }
 
-    internal sealed record BotPart(string? Id, string? UserId, string? Token, string? RefreshToken, decimal? ExpiresAt, IReadOnlyList<string>? Scopes);
+    internal sealed record BotPart(string? Id, string? UserId, string? Token, string? RefreshToken, decimal? ExpiresAt, IReadOnlyList<string>? Scopes)
+    {
+        /// <summary>Without the tokens.</summary>
+        public override string ToString() => nameof(BotPart);
+    }
 
-    internal sealed record Webhook(string? Url, string? Channel, string? ChannelId, string? ConfigurationUrl);
+    internal sealed record Webhook(string? Url, string? Channel, string? ChannelId, string? ConfigurationUrl)
+    {
+        /// <summary>Without the address.</summary>
+        public override string ToString() => nameof(Webhook);
+    }
 
     /// <summary>The installation. The app's <c>metadata</c> becomes the custom value of that name.</summary>
     /// <param name="installedAt">When it was written, which the JSON does not say.</param>

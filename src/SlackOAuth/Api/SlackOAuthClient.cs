@@ -39,6 +39,9 @@ public sealed class SlackOAuthClient
         _baseUrl = new Uri(text.EndsWith('/') ? text : text + "/");
     }
 
+    /// <summary>How long a call may take.</summary>
+    internal TimeSpan LongestCall => _options.TotalTimeout;
+
     /// <summary>Exchanges the code of an install for tokens (<c>oauth.v2.access</c>). The code works once.</summary>
     /// <param name="code">The code that Slack sent the browser back with.</param>
     /// <param name="redirectUri">The redirect URI of the authorize URL, if one was given there.</param>

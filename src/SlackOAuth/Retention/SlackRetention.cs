@@ -12,6 +12,7 @@ public sealed class SlackRetention
 {
     private const string TooManyUnused = "too_many_unused";
     private const string NoListing = "no_listing";
+    private const string Unreadable = "unreadable";
 
     private readonly SlackRetentionOptions _options;
     private readonly IInstallationStore _installations;
@@ -81,7 +82,8 @@ public sealed class SlackRetention
             return NoListing;
         }
 
-        var (all, unused) = await FindUnusedAsync(listing, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false);
+        var unreadable = new UnreadableRecords();
+        var (all, unused) = await FindUnusedAsync(listing, activity, _time.GetUtcNow() - unusedAfter, unreadable, cancellationToken).ConfigureAwait(false);
         if (unused.Count > Math.Ceiling(all * _options.MaxUnusedShare))
         {
             Log.TooManyUnused(_logger, unused.Count, all);
@@ -92,26 +94,39 @@ public sealed class SlackRetention
             unused,
             async workspace =>
             {
-                if (await RemoveAsync(workspace, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false))
+                try
                 {
-                    removed();
+                    if (await RemoveAsync(workspace, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false))
+                    {
+                        removed();
+                    }
+                }
+                catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+                {
+                    unreadable.Note(exception);
                 }
             },
             cancellationToken).ConfigureAwait(false);
-        return null;
+        if (unreadable.First is not { } first)
+        {
+            return null;
+        }
+
+        Log.RecordsKept(_logger, unreadable.Count, Log.Cause(first));
+        return Unreadable;
     }
 
     /// <summary>Those that were neither installed nor used since a time, and how many there are at all.</summary>
     private async Task<(int All, List<WorkspaceId> Unused)> FindUnusedAsync(
-        IInstallationListing listing, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken)
+        IInstallationListing listing, IWorkspaceActivity activity, DateTimeOffset since, UnreadableRecords unreadable, CancellationToken cancellationToken)
     {
         var installedAt = new Dictionary<WorkspaceId, DateTimeOffset>();
-        await foreach (var bot in listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var bot in unreadable.PassOver(listing.ListBotsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             Note(new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot.InstalledAt);
         }
 
-        await foreach (var installation in listing.ListInstallationsAsync(cancellationToken).ConfigureAwait(false))
+        await foreach (var installation in unreadable.PassOver(listing.ListInstallationsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
         {
             Note(new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.InstalledAt);
         }
@@ -128,7 +143,7 @@ public sealed class SlackRetention
                         unused.Add(workspace);
                     }
                 }
-                else if (await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) is not null)
+                else if (await IsInstalledAsync(workspace, unreadable, cancellationToken).ConfigureAwait(false))
                 {
                     // Another process may have removed it since it was listed; that is not to be noted again.
                     await activity.RecordUseAsync(workspace, cancellationToken).ConfigureAwait(false);
@@ -149,14 +164,14 @@ public sealed class SlackRetention
     /// <summary>Removes a workspace that is still unused now: since it was listed, batches and pauses ago, it may have come back.</summary>
     private async Task<bool> RemoveAsync(WorkspaceId workspace, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken)
     {
-        if (_options.BeforeRemoval is { } ask && !await ask(workspace, cancellationToken).ConfigureAwait(false))
+        if (!await IsUnusedAsync(workspace, activity, since, cancellationToken).ConfigureAwait(false))
         {
             return false;
         }
 
-        // Compared so that what is not known any more, because another process has removed it, is not removed here.
-        if (!(await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) < since)
-            || !(await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) < since))
+        // The hook may revoke the token, so it is not asked about what is used; and it may take its time, in which somebody may come back.
+        if (_options.BeforeRemoval is { } ask
+            && !(await ask(workspace, cancellationToken).ConfigureAwait(false) && await IsUnusedAsync(workspace, activity, since, cancellationToken).ConfigureAwait(false)))
         {
             return false;
         }
@@ -164,6 +179,24 @@ public sealed class SlackRetention
         await _installations.DeleteAllAsync(workspace, cancellationToken).ConfigureAwait(false);
         await activity.ForgetAsync(workspace, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <remarks>Compared so that what is not known any more, because another process has removed it, is not removed here.</remarks>
+    private async ValueTask<bool> IsUnusedAsync(WorkspaceId workspace, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken) =>
+        await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) < since
+        && await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) < since;
+
+    private async ValueTask<bool> IsInstalledAsync(WorkspaceId workspace, UnreadableRecords unreadable, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) is not null;
+        }
+        catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+        {
+            unreadable.Note(exception);
+            return true;
+        }
     }
 
     /// <summary>When a workspace was last installed; null where it is not.</summary>

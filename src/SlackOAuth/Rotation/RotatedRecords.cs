@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using System.Text;
 using SlackOAuth.Stores;
 
 namespace SlackOAuth;
@@ -5,8 +7,16 @@ namespace SlackOAuth;
 /// <summary>What is rotated: a workspace's bot, or one user's installation.</summary>
 internal sealed record Credential(WorkspaceId Workspace, string? UserId);
 
-/// <summary>What of a record a rotation goes by. The expiry tells one token of a credential from the next.</summary>
-internal readonly record struct ExpiringToken(string? RefreshToken, DateTimeOffset? ExpiresAt);
+/// <summary>What of a record a rotation goes by.</summary>
+internal readonly record struct ExpiringToken(string? RefreshToken, DateTimeOffset? ExpiresAt)
+{
+    /// <summary>Whether it is the same token. The expiry does not tell: it is kept to the second.</summary>
+    internal bool IsSameAs(ExpiringToken other) =>
+        CryptographicOperations.FixedTimeEquals(Encoding.UTF8.GetBytes(RefreshToken ?? ""), Encoding.UTF8.GetBytes(other.RefreshToken ?? ""));
+
+    /// <summary>Without the token.</summary>
+    public override string ToString() => $"expires at {ExpiresAt:O}";
+}
 
 /// <summary>How a record of one kind is found, changed and saved. Each is saved through its own record, so that neither can write the other's tokens away.</summary>
 internal abstract class RotatedRecords<T>(IInstallationStore store, IRotationLeasing? leasing)
@@ -28,6 +38,14 @@ internal abstract class RotatedRecords<T>(IInstallationStore store, IRotationLea
     /// <summary>The record with its new tokens. Scopes and installed-at stay as they are.</summary>
     internal abstract T With(T record, OAuthAccess access, DateTimeOffset now);
 
+    /// <summary>The record with the tokens of another of the same credential.</summary>
+    internal abstract T WithTokensOf(T record, T other);
+
+    /// <summary>When the credential was installed, which a rotation keeps.</summary>
+    internal abstract DateTimeOffset InstalledAt(T record);
+
+    internal abstract ValueTask DeleteAsync(Credential key, CancellationToken cancellationToken);
+
     /// <summary>Saves under the lease, or as well as can be without one.</summary>
     /// <returns>Whether it was saved; where not, the record is gone, or is a newer one.</returns>
     internal async ValueTask<bool> TrySaveAsync(RotationLease? lease, T record, CancellationToken cancellationToken)
@@ -46,8 +64,6 @@ internal abstract class RotatedRecords<T>(IInstallationStore store, IRotationLea
         await SaveAsync(record, cancellationToken).ConfigureAwait(false);
         return true;
     }
-
-    protected abstract DateTimeOffset InstalledAt(T record);
 
     protected abstract ValueTask SaveAsync(T record, CancellationToken cancellationToken);
 
@@ -71,7 +87,16 @@ internal sealed class RotatedBots(IInstallationStore store, IRotationLeasing? le
         BotTokenExpiresAt = SlackInstallationFactory.ExpiresAt(access.ExpiresIn, now),
     };
 
-    protected override DateTimeOffset InstalledAt(Bot record) => record.InstalledAt;
+    internal override Bot WithTokensOf(Bot record, Bot other) => record with
+    {
+        BotToken = other.BotToken,
+        BotRefreshToken = other.BotRefreshToken,
+        BotTokenExpiresAt = other.BotTokenExpiresAt,
+    };
+
+    internal override DateTimeOffset InstalledAt(Bot record) => record.InstalledAt;
+
+    internal override ValueTask DeleteAsync(Credential key, CancellationToken cancellationToken) => Store.DeleteBotAsync(key.Workspace, cancellationToken);
 
     protected override ValueTask SaveAsync(Bot record, CancellationToken cancellationToken) => Store.SaveBotAsync(record, cancellationToken);
 
@@ -96,7 +121,16 @@ internal sealed class RotatedUsers(IInstallationStore store, IRotationLeasing? l
         UserTokenExpiresAt = SlackInstallationFactory.ExpiresAt(access.ExpiresIn, now),
     };
 
-    protected override DateTimeOffset InstalledAt(Installation record) => record.InstalledAt;
+    internal override Installation WithTokensOf(Installation record, Installation other) => record with
+    {
+        UserToken = other.UserToken,
+        UserRefreshToken = other.UserRefreshToken,
+        UserTokenExpiresAt = other.UserTokenExpiresAt,
+    };
+
+    internal override DateTimeOffset InstalledAt(Installation record) => record.InstalledAt;
+
+    internal override ValueTask DeleteAsync(Credential key, CancellationToken cancellationToken) => Store.DeleteInstallationAsync(key.Workspace, key.UserId, cancellationToken);
 
     protected override ValueTask SaveAsync(Installation record, CancellationToken cancellationToken) => Store.SaveAsync(record.WithBot(null), cancellationToken);
 

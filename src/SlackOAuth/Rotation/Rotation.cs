@@ -54,7 +54,11 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
 
         cancellationToken.ThrowIfCancellationRequested();
         var key = records.KeyOf(record);
-        return _pauses.IsPaused(key, token) ? new ValueTask<T?>(record) : new ValueTask<T?>(JoinAsync(key, record, token, isRequest, cancellationToken));
+
+        // Slack limits calls by app, whatever the workspace. Where the token has expired, a call is worth a try all the same.
+        return _pauses.IsPaused(key, token) || (context.IsRateLimited && IsValid(token))
+            ? new ValueTask<T?>(record)
+            : new ValueTask<T?>(JoinAsync(key, record, token, isRequest, cancellationToken));
     }
 
     private bool IsDue(ExpiringToken token) =>
@@ -148,10 +152,14 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
                     return (true, current);
                 }
 
-                if (lease is not null || records.Leasing is null)
+                if (records.Leasing is null || (lease is not null && context.Time.GetUtcNow() + context.Client.LongestCall < lease.ExpiresAt))
                 {
                     return (true, await ExchangeAsync(key, flight, lease, current, token).ConfigureAwait(false));
                 }
+
+                // The look took so long that the call could outlive the lease, and another process would send the same refresh token.
+                await ReleaseAsync(lease).ConfigureAwait(false);
+                lease = null;
 
                 if (IsValid(token) || context.Time.GetElapsedTime(started) > 2 * context.Options.LeaseDuration)
                 {
@@ -174,12 +182,12 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
         var answer = await context.Client.RefreshAsync(token.RefreshToken!, CancellationToken.None).ConfigureAwait(false);
         if (!answer.Ok)
         {
-            return await KeepAsync(key, flight, current, token, answer.Error).ConfigureAwait(false);
+            return await KeepAsync(key, flight, lease, current, token, answer.Error).ConfigureAwait(false);
         }
 
         // A user's token in the bot's place would act as that user for everybody.
         return answer.Value.TokenType is { Length: > 0 } type && type != records.TokenType
-            ? await KeepAsync(key, flight, current, token, new SlackError { Code = SlackErrorCodes.InvalidResponse }).ConfigureAwait(false)
+            ? await KeepAsync(key, flight, lease, current, token, new SlackError { Code = SlackErrorCodes.InvalidResponse }).ConfigureAwait(false)
             : await SaveAsync(key, flight, lease, records.With(current, answer.Value, now)).ConfigureAwait(false);
     }
 
@@ -226,7 +234,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
     }
 
     /// <summary>Slack gave no token: the record stays, and the token is left alone for a while.</summary>
-    private async Task<T?> KeepAsync(Credential key, Flight flight, T current, ExpiringToken token, SlackError error)
+    private async Task<T?> KeepAsync(Credential key, Flight flight, RotationLease? lease, T current, ExpiringToken token, SlackError error)
     {
         var isFinal = IsFinal(error);
         var isNew = _pauses.Add(key, token, isFinal, error.RetryAfter);
@@ -245,7 +253,7 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
 
         // Another process may have spent the refresh token, without a lease or after its own had run out.
         var again = await records.FindAsync(key, CancellationToken.None).ConfigureAwait(false);
-        if (again is null || records.TokenOf(again).ExpiresAt != token.ExpiresAt)
+        if (again is null || !records.TokenOf(again).IsSameAs(token))
         {
             _pauses.Remove(key);
             Count(RotationMeter.Superseded);
@@ -253,10 +261,39 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
             return again;
         }
 
+        if (await FindLeftBehindAsync(key, again).ConfigureAwait(false) is { } left)
+        {
+            var saved = await SaveAsync(key, flight, lease, records.WithTokensOf(again, left)).ConfigureAwait(false);
+            flight.Land((true, saved));
+
+            // Only where it stands under the new key by now: a store that failed until the process ends has not taken it.
+            if (await records.FindAsync(key, CancellationToken.None).ConfigureAwait(false) is { } stored && records.TokenOf(stored).IsSameAs(records.TokenOf(left)))
+            {
+                await records.DeleteAsync(records.KeyOf(left), CancellationToken.None).ConfigureAwait(false);
+            }
+
+            return saved;
+        }
+
         Count(RotationMeter.Refused, word);
         Log.Refused(context.Logger, records.TokenType, word);
         flight.Failure = isNew ? new() { Workspace = key.Workspace, UserId = key.UserId, ExpiresAt = token.ExpiresAt!.Value, Error = error } : null;
         return again;
+    }
+
+    /// <summary>
+    /// The same credential under the key that the workspace had before it joined an Enterprise Grid, where its refresh token was spent: a re-keying broke off between the save under the new key and
+    /// the deletion under the old one, and a look in the background came to the old one first. Its token is not due, so nobody rotates it meanwhile.
+    /// </summary>
+    private async Task<T?> FindLeftBehindAsync(Credential key, T current)
+    {
+        if (key.Workspace is not { EnterpriseId: not null, TeamId: { } teamId })
+        {
+            return null;
+        }
+
+        var left = await records.FindAsync(key with { Workspace = WorkspaceId.ForTeam(teamId) }, CancellationToken.None).ConfigureAwait(false);
+        return left is not null && records.InstalledAt(left) == records.InstalledAt(current) && records.TokenOf(left) is { ExpiresAt: not null } token && !IsDue(token) ? left : null;
     }
 
     /// <summary>Whether Slack itself has said no. What is no answer of Slack's that can be read says nothing of the token.</summary>

@@ -16,13 +16,13 @@ internal sealed class RotationPauses(TimeProvider time)
     private readonly ConcurrentDictionary<Credential, Pause> _pauses = new();
 
     internal bool IsPaused(Credential key, ExpiringToken token) =>
-        _pauses.TryGetValue(key, out var pause) && pause.ExpiresAt == token.ExpiresAt && time.GetUtcNow() < pause.Until;
+        _pauses.TryGetValue(key, out var pause) && pause.Token.IsSameAs(token) && time.GetUtcNow() < pause.Until;
 
     /// <summary>Pauses a token.</summary>
     /// <returns>Whether it was refused for good, and not before.</returns>
     internal bool Add(Credential key, ExpiringToken token, bool isFinal, TimeSpan? retryAfter)
     {
-        var last = _pauses.TryGetValue(key, out var pause) && pause.ExpiresAt == token.ExpiresAt ? pause : default;
+        var last = _pauses.TryGetValue(key, out var pause) && pause.Token.IsSameAs(token) ? pause : default;
         var wait = isFinal ? AfterRefusal : First * Math.Pow(2, Math.Min(last.Failures, 10));
         wait = Jitter.Of(isFinal || wait < Longest ? wait : Longest);
         if (retryAfter > wait)
@@ -35,7 +35,7 @@ internal sealed class RotationPauses(TimeProvider time)
             Shrink();
         }
 
-        _pauses[key] = new Pause(token.ExpiresAt, time.GetUtcNow() + wait, last.Failures + 1, last.IsRefused || isFinal);
+        _pauses[key] = new Pause(token, time.GetUtcNow() + wait, last.Failures + 1, last.IsRefused || isFinal);
         return isFinal && !last.IsRefused;
     }
 
@@ -58,5 +58,5 @@ internal sealed class RotationPauses(TimeProvider time)
         }
     }
 
-    private readonly record struct Pause(DateTimeOffset? ExpiresAt, DateTimeOffset Until, int Failures, bool IsRefused);
+    private readonly record struct Pause(ExpiringToken Token, DateTimeOffset Until, int Failures, bool IsRefused);
 }

@@ -34,27 +34,43 @@ internal sealed class TokenRotationService(IServiceProvider services, IOptions<T
             return;
         }
 
-        await Task.Delay(Jitter.PartOf(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
-        while (true)
+        try
         {
-            try
+            await Task.Delay(Jitter.PartOf(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
+            while (true)
             {
-                await SweepAsync(listing, rotator, stoppingToken).ConfigureAwait(false);
+                await TrySweepAsync(listing, rotator, stoppingToken).ConfigureAwait(false);
+                await Task.Delay(Jitter.Of(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it was: an exception that left a hosted service would end the app.
-                Log.SweepFailed(logger, Log.Cause(exception));
-            }
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // A host that is disposed without being stopped would call it a failure.
+        }
+    }
 
-            await Task.Delay(Jitter.Of(options.Value.BackgroundInterval), time, stoppingToken).ConfigureAwait(false);
+    private async Task TrySweepAsync(IInstallationListing listing, TokenRotator rotator, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await SweepAsync(listing, rotator, stoppingToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            // Whatever it was: an exception that left a hosted service would end the app.
+            Log.SweepFailed(logger, Log.Cause(exception));
         }
     }
 
     private async Task SweepAsync(IInstallationListing listing, TokenRotator rotator, CancellationToken cancellationToken)
     {
-        await RotateAsync(listing.ListBotsAsync(cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
-        await RotateAsync(listing.ListInstallationsAsync(cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
+        var unreadable = new UnreadableRecords();
+        await RotateAsync(unreadable.PassOver(listing.ListBotsAsync(cancellationToken), cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
+        await RotateAsync(unreadable.PassOver(listing.ListInstallationsAsync(cancellationToken), cancellationToken).Where(rotator.IsDue), rotator.RotateAheadAsync, rotator, cancellationToken).ConfigureAwait(false);
+        if (unreadable.First is { } first)
+        {
+            Log.RecordsPassedOver(logger, unreadable.Count, Log.Cause(first));
+        }
     }
 
     private async Task RotateAsync<T>(IAsyncEnumerable<T> due, Func<T, CancellationToken, ValueTask> rotateAsync, TokenRotator rotator, CancellationToken cancellationToken)

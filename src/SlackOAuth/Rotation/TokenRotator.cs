@@ -21,7 +21,8 @@ namespace SlackOAuth;
 /// </remarks>
 public sealed class TokenRotator : IAsyncDisposable, IDisposable
 {
-    private static readonly TimeSpan LongestShutdown = TimeSpan.FromSeconds(10);
+    // For saving what Slack answered, and for the app's hook.
+    private static readonly TimeSpan AfterLastCall = TimeSpan.FromSeconds(10);
 
     private readonly CancellationTokenSource _stopping = new();
     private readonly RotationContext _context;
@@ -67,11 +68,14 @@ public sealed class TokenRotator : IAsyncDisposable, IDisposable
         return _users.RotateIfDueAsync(installation, isRequest: true, cancellationToken);
     }
 
-    /// <summary>Ends the waits, and waits up to 10 seconds for the rotations whose refresh token may be spent, and for <see cref="TokenRotationOptions.Failed"/>.</summary>
+    /// <summary>
+    /// Ends the waits, and waits for the rotations whose refresh token may be spent, and for <see cref="TokenRotationOptions.Failed"/>: for as long as a call to Slack may take
+    /// (<see cref="SlackOAuthClientOptions.TotalTimeout"/>) and 10 seconds more, at most.
+    /// </summary>
     public async ValueTask DisposeAsync()
     {
         Dispose();
-        await Task.WhenAll(_bots.Running.Concat(_users.Running)).WaitAsync(LongestShutdown, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await Task.WhenAll(_bots.Running.Concat(_users.Running)).WaitAsync(_context.Client.LongestCall + AfterLastCall, _context.Time).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     /// <summary>Ends the waits, and waits for nothing: dispose asynchronously where you can.</summary>

@@ -138,6 +138,111 @@ public sealed class RotationFailureTests
     }
 
     [Fact]
+    public async Task One_that_expires_in_the_same_second_as_the_one_that_was_refused_is_another_token()
+    {
+        await using var app = await StartAsync();
+        var bot = (await app.InstallAsync(expired: true)).ToBot()!;
+        var (release, rotator) = (new TaskCompletionSource(), app.Start());
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.Held(release.Task));
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.Error("invalid_refresh_token"));
+        await app.Store.SaveBotAsync(bot with { BotRefreshToken = "xoxe-spent" }, Cancellation);
+        var request = rotator.RotateBotIfDueAsync(bot, Cancellation).AsTask();
+        await app.Slack.WaitForCallsAsync("oauth.v2.access", 2, Cancellation);
+        await app.Store.SaveBotAsync(bot, Cancellation);
+        release.SetResult();
+
+        Assert.Equal(bot.BotRefreshToken, (await request)!.BotRefreshToken);
+        await rotator.DisposeAsync();
+        Assert.Empty(app.Failures);
+    }
+
+    [Theory]
+    [InlineData(null)]
+    [InlineData("U0FAKEUSER1")]
+    public async Task A_refusal_of_a_token_that_was_rotated_under_the_key_of_before_a_Grid_upgrade_is_none(string? userId)
+    {
+        await using var app = await StartAsync();
+        var before = await app.InstallAsync(expired: true);
+        var after = before with { EnterpriseId = "E1" };
+
+        // What a re-keying leaves that broke off before its last call.
+        await (userId is null ? app.Store.SaveBotAsync(after.ToBot()!, Cancellation) : app.Store.SaveAsync(after.WithBot(null), Cancellation));
+        var rotator = app.Start();
+        var (bot, user) = userId is null ? (await rotator.RotateBotIfDueAsync(before.ToBot()!, Cancellation), (Installation?)null) : (null, await rotator.RotateUserIfDueAsync(before, Cancellation));
+
+        var served = userId is null
+            ? (await rotator.RotateBotIfDueAsync(after.ToBot()!, Cancellation))!.BotToken
+            : (await rotator.RotateUserIfDueAsync(after, Cancellation))!.UserToken;
+
+        await app.EndProcessesAsync();
+        Assert.Equal(userId is null ? bot!.BotToken : user!.UserToken, served);
+        Assert.Empty(app.Failures);
+        var (team, grid) = (WorkspaceId.ForTeam(before.TeamId!), WorkspaceId.ForTeam(before.TeamId!, "E1"));
+        Assert.Equal(served, userId is null ? (await app.Store.FindBotAsync(grid, Cancellation))!.BotToken : (await app.Store.FindInstallationAsync(grid, userId, Cancellation))!.UserToken);
+        Assert.True(userId is null ? await app.Store.FindBotAsync(team, Cancellation) is null : await app.Store.FindInstallationAsync(team, userId, Cancellation) is null);
+    }
+
+    [Fact]
+    public async Task What_was_rotated_under_the_key_of_before_a_Grid_upgrade_stays_there_while_it_cannot_be_saved_under_the_new_one()
+    {
+        await using var app = await StartAsync();
+        var before = (await app.InstallAsync(expired: true)).ToBot()!;
+        await app.Store.SaveBotAsync(before with { EnterpriseId = "E1" }, Cancellation);
+        var rotated = (await app.Start().RotateBotIfDueAsync(before, Cancellation))!;
+        var rotator = app.Start(new FailingStore(app.Store) { Fails = operation => operation == "TrySaveBotAsync" });
+
+        var served = await rotator.RotateBotIfDueAsync(before with { EnterpriseId = "E1" }, Cancellation);
+        await rotator.DisposeAsync();
+
+        Assert.Equal(rotated.BotToken, served!.BotToken);
+        Assert.Equal(rotated, await app.FindBotAsync());
+    }
+
+    [Fact]
+    public async Task While_Slack_limits_the_rate_a_token_that_is_still_valid_is_served_without_a_call_whatever_its_workspace()
+    {
+        await using var app = await StartAsync();
+        var installation = await app.InstallAsync(expired: false);
+        var rotator = app.Start();
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.RateLimited(TimeSpan.FromMinutes(5)));
+        await rotator.RotateBotIfDueAsync(installation.ToBot()!, Cancellation);
+
+        Assert.Same(installation, await rotator.RotateUserIfDueAsync(installation, Cancellation));
+        Assert.Equal(1, app.Refreshes);
+        app.Time.Advance(TimeSpan.FromMinutes(5));
+        Assert.NotEqual(installation.UserToken, (await rotator.RotateUserIfDueAsync(installation, Cancellation))!.UserToken);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_look_that_takes_so_long_that_the_call_could_outlive_the_lease_is_made_again_under_a_new_one(bool expired)
+    {
+        await using var app = await StartAsync();
+        var bot = (await app.InstallAsync()).ToBot()!;
+        app.Time.Advance(TimeSpan.FromHours(expired ? 12 : 10.5));
+        var (looks, acquired, store) = (0, 0, new FailingStore(app.Store));
+        store.Fails = operation =>
+        {
+            acquired += operation == "TryAcquireLeaseAsync" ? 1 : 0;
+            if (operation == "FindBotAsync" && ++looks == 1)
+            {
+                app.Time.Advance(LeaseDuration / 2);
+            }
+
+            return false;
+        };
+        var rotator = app.Start(store, options => options.MaxWait = TimeSpan.FromDays(1));
+
+        // Where the stored token is still valid it is served, and a later request looks again.
+        var served = await app.AdvanceUntilAsync(rotator.RotateBotIfDueAsync(bot, Cancellation).AsTask(), TimeSpan.FromMilliseconds(10));
+
+        Assert.Equal(expired, served!.BotToken != bot.BotToken);
+        Assert.Equal((expired ? 2 : 1, expired ? 1 : 0), (acquired, app.Refreshes));
+        Assert.NotNull(await app.Store.TryAcquireLeaseAsync(WorkspaceId.ForTeam("T0FAKETEAM1"), null, LeaseDuration, Cancellation));
+    }
+
+    [Fact]
     public async Task After_an_answer_that_was_lost_the_next_try_tells_that_the_refresh_token_is_spent()
     {
         await using var app = await StartAsync();

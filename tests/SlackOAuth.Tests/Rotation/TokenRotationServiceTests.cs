@@ -49,7 +49,38 @@ public sealed class TokenRotationServiceTests
     }
 
     [Fact]
-    public async Task A_store_that_fails_or_a_rate_limit_ends_a_look_and_not_the_service()
+    public async Task A_store_that_fails_ends_a_look_and_not_the_service()
+    {
+        await using var app = await StartAsync();
+        var installation = await app.InstallAsync(expired: false);
+        var store = new ListingStore(app.Store, new("Test", "ListBotsAsync", "the engine is down", isTransient: true));
+        using var service = await StartServiceAsync(app.StartProcess(store, options => options.BackgroundEnabled = true));
+        await app.AdvanceUntilAsync(() => Task.FromResult(app.Logs.GetSnapshot().Any(record => record.Id.Id == 61)), Step);
+        Assert.Equal(0, app.Refreshes);
+        store.Failure = null;
+        await app.AdvanceUntilAsync(async () => (await app.FindAsync(installation.UserId))!.UserToken != installation.UserToken, Step);
+        await service.StopAsync(Cancellation);
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_is_passed_over_and_those_after_it_are_rotated()
+    {
+        await using var app = await StartAsync();
+        var installation = await app.InstallAsync(expired: false);
+        var store = new ListingStore(app.Store, new("Test", "ListBotsAsync", "a key is gone", isTransient: false));
+        using var service = await StartServiceAsync(app.StartProcess(store, options => options.BackgroundEnabled = true));
+        await app.AdvanceUntilAsync(
+            async () => (await app.FindAsync(installation.UserId))!.UserToken != installation.UserToken && (await app.FindBotAsync())!.BotToken != installation.BotToken,
+            Step);
+        await app.AdvanceUntilAsync(() => Task.FromResult(app.Logs.GetSnapshot().Any(record => record.Id.Id == 63)), Step);
+        Assert.DoesNotContain(app.Logs.GetSnapshot(), record => record.Id.Id == 61);
+        Assert.Contains("2 records", app.Logs.GetSnapshot().First(record => record.Id.Id == 63).Message, StringComparison.Ordinal);
+        await service.StopAsync(Cancellation);
+        Assert.True(service.ExecuteTask!.IsCompletedSuccessfully);
+    }
+
+    [Fact]
+    public async Task A_rate_limit_ends_a_look_and_not_the_service()
     {
         await using var app = await StartAsync();
         var installation = await app.InstallAsync(expired: false);
@@ -142,6 +173,60 @@ public sealed class TokenRotationServiceTests
         var service = process.GetServices<IHostedService>().OfType<BackgroundService>().Single();
         await service.StartAsync(Cancellation);
         return service;
+    }
+
+    /// <summary>A store whose listings begin with a failure, and go on.</summary>
+    private sealed class ListingStore(InMemoryInstallationStore inner, SlackOAuthStoreException? failure) : IInstallationStore, IStoreDecorator, IInstallationListing
+    {
+        public SlackOAuthStoreException? Failure { get; set; } = failure;
+
+        public TCapability? GetCapability<TCapability>()
+            where TCapability : class => typeof(TCapability) == typeof(IInstallationListing) ? this as TCapability : inner as TCapability;
+
+        public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => new Failing<Bot>(inner.ListBotsAsync(cancellationToken), Failure);
+
+        public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => new Failing<Installation>(inner.ListInstallationsAsync(cancellationToken), Failure);
+
+        public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => inner.SaveAsync(installation, cancellationToken);
+
+        public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default) => inner.SaveBotAsync(bot, cancellationToken);
+
+        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
+
+        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+            inner.FindInstallationAsync(workspace, userId, cancellationToken);
+
+        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
+
+        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
+
+        public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
+
+        private sealed class Failing<T>(IAsyncEnumerable<T> inner, SlackOAuthStoreException? failure) : IAsyncEnumerable<T>
+        {
+            public IAsyncEnumerator<T> GetAsyncEnumerator(CancellationToken cancellationToken = default) => new Enumerator(inner.GetAsyncEnumerator(cancellationToken), failure);
+
+            private sealed class Enumerator(IAsyncEnumerator<T> inner, SlackOAuthStoreException? failure) : IAsyncEnumerator<T>
+            {
+                private bool _hasFailed = failure is null;
+
+                public T Current => inner.Current;
+
+                public ValueTask<bool> MoveNextAsync()
+                {
+                    if (_hasFailed)
+                    {
+                        return inner.MoveNextAsync();
+                    }
+
+                    _hasFailed = true;
+                    throw failure!;
+                }
+
+                public ValueTask DisposeAsync() => inner.DisposeAsync();
+            }
+        }
     }
 
     private sealed class Unlisted(InMemoryInstallationStore inner) : IInstallationStore

@@ -1,0 +1,45 @@
+using System.Runtime.CompilerServices;
+using SlackOAuth.Stores;
+
+namespace SlackOAuth;
+
+/// <summary>Passes over the records of listings that cannot be read, and keeps count of them.</summary>
+/// <remarks>A listing goes on after such a record, or is at its end then: see <see cref="IInstallationListing"/>.</remarks>
+internal sealed class UnreadableRecords
+{
+    /// <summary>How many could not be read.</summary>
+    internal int Count { get; private set; }
+
+    /// <summary>Why the first could not; null where all could.</summary>
+    internal SlackOAuthStoreException? First { get; private set; }
+
+    /// <summary>The records that can be read. What may pass, an engine that cannot be reached, is thrown as ever.</summary>
+    internal async IAsyncEnumerable<T> PassOver<T>(IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        var records = listing.GetAsyncEnumerator(cancellationToken);
+        await using var disposing = records.ConfigureAwait(false);
+        while (true)
+        {
+            try
+            {
+                if (!await records.MoveNextAsync().ConfigureAwait(false))
+                {
+                    yield break;
+                }
+            }
+            catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+            {
+                Note(exception);
+                continue;
+            }
+
+            yield return records.Current;
+        }
+    }
+
+    internal void Note(SlackOAuthStoreException exception)
+    {
+        First ??= exception;
+        Count++;
+    }
+}
