@@ -12,6 +12,9 @@ internal sealed class RecordingInstallationStore : IInstallationStore
     /// <summary>The operations that fail; null for none.</summary>
     public Func<string, bool>? Fails { get; set; }
 
+    /// <summary>The operations that fail however often they are tried, as for a damaged record; null for none.</summary>
+    public Func<string, bool>? FailsForGood { get; set; }
+
     public IReadOnlyList<string> Calls
     {
         get
@@ -82,9 +85,10 @@ internal sealed class RecordingInstallationStore : IInstallationStore
             _calls.Add(call);
         }
 
-        if (Fails?.Invoke(call) == true)
+        var isForGood = FailsForGood?.Invoke(call) == true;
+        if (isForGood || Fails?.Invoke(call) == true)
         {
-            throw new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: true, innerException: new IOException("driver-detail-with-a-key"));
+            throw new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: !isForGood, innerException: new IOException("driver-detail-with-a-key"));
         }
     }
 }
