@@ -384,7 +384,8 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             files.Add(Stage(WorkspaceFolder.StagedUser, FileSystemNames.UserLatest(installation!.UserId), installation));
         }
 
-        if ((isBotSaved || isInstallationSaved) && FindNewLatest(folder, isInstallationSaved ? installation : null) is { } latest)
+        var writtenLatest = isBotSaved || isInstallationSaved ? WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest) : null;
+        if ((isBotSaved || isInstallationSaved) && FindNewLatest(folder, writtenLatest, isInstallationSaved ? installation : null) is { } latest)
         {
             files.Add(Stage(WorkspaceFolder.StagedLatest, FileSystemNames.InstallerLatest, latest));
         }
@@ -407,6 +408,10 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         if (files.Count > 0)
         {
             folder.Write(files, cancellationToken);
+            if (_historyLength == 0)
+            {
+                DropHistory(folder, isBotSaved ? storedBot : null, isInstallationSaved ? [stored, writtenLatest] : []);
+            }
 
             // A record that is newer than the stored one has replaced none. It is the same instant's, a rotated token, that leaves an old secret behind.
             DeleteReplaced(
@@ -418,9 +423,8 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     }
 
     /// <summary>What the workspace's latest installer has to become; null where it stays as it is.</summary>
-    private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? saved)
+    private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? written, Installation? saved)
     {
-        var written = WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest);
         var latest = written;
         if (saved is not null)
         {
@@ -450,6 +454,29 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         {
             folder.Delete(FileSystemNames.SameMicrosecond(bot.InstalledAt).Skip(kept).Select(FileSystemNames.BotHistory));
         }
+    }
+
+    /// <summary>
+    /// Removes what was kept while the history was on, or by slack_sdk. Each record that is saved with history on is in the history too: where the records that are replaced are not, there is none, and
+    /// a save need not list the folder, which grows with the users.
+    /// </summary>
+    private static void DropHistory(WorkspaceFolder folder, Bot? replacedBot, Installation?[] replaced)
+    {
+        if (replacedBot is not null && IsAnyThere(FileSystemNames.SameMicrosecond(replacedBot.InstalledAt).Select(FileSystemNames.BotHistory)))
+        {
+            Drop(FileSystemNames.BotPrefix);
+        }
+
+        if (replaced.Any(installation => installation is not null
+            && IsAnyThere(FileSystemNames.SameMicrosecond(installation.InstalledAt).Select(instant => FileSystemNames.UserHistory(installation.UserId, instant)))))
+        {
+            Drop(FileSystemNames.InstallerPrefix);
+        }
+
+        bool IsAnyThere(IEnumerable<string> names) => names.Any(folder.Exists);
+
+        // The newest last, by which the next save finds what a crash has left.
+        void Drop(string prefix) => folder.Delete(ReadHistoryNames(folder, prefix).Select(file => file.Name).Reverse());
     }
 
     private void TrimHistory(WorkspaceFolder folder, bool isBotSaved, bool isInstallationSaved)
