@@ -7,7 +7,8 @@ namespace SlackOAuth.Stores.FileSystem;
 /// <remarks>
 /// <para>Safe for concurrent use by threads and by processes of one machine. A write is flushed to disk before it is acknowledged, and is seen whole or not at all, also after a crash.
 /// Lookups take no lock; one that meets a save in the instant between its first rename and its last waits for it.</para>
-/// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read.</para>
+/// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read. A write that waits for no other one does its
+/// work on the caller's thread too, flushes included: some milliseconds on most disks, during which that thread serves nothing else. Installs and rotations are seldom enough for that.</para>
 /// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
 /// </remarks>
 public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
