@@ -42,6 +42,9 @@ internal static partial class Log
     [LoggerMessage(10, LogLevel.Warning, "{Count} requests to the install and sign-in paths were refused with 429 since the last message of this kind, too many from one address. If these are many users behind a proxy, let the ForwardedHeaders middleware apply what it says of them; else raise SlackOAuthOptions.RateLimits.")]
     internal static partial void RateLimited(ILogger logger, long count);
 
+    [LoggerMessage(11, LogLevel.Warning, "A new installation could not be saved, and saving is tried again. {Cause}")]
+    internal static partial void SaveFailed(ILogger logger, string cause);
+
     [LoggerMessage(20, LogLevel.Warning, "A request was refused, its signature is not Slack's: {Finding}.")]
     internal static partial void SignatureRefused(ILogger logger, SlackSignatureVerification finding);
 
@@ -60,10 +63,10 @@ internal static partial class Log
     [LoggerMessage(25, LogLevel.Debug, "A signed request came: {Kind} {Type}.")]
     internal static partial void RequestReceived(ILogger logger, SlackRequestKind kind, string? type);
 
-    [LoggerMessage(30, LogLevel.Information, "The app was uninstalled: what was stored of the workspace or organization is deleted.")]
+    [LoggerMessage(30, LogLevel.Information, "The app was uninstalled: what was stored of the workspace or organization until then is deleted.")]
     internal static partial void Uninstalled(ILogger logger);
 
-    [LoggerMessage(31, LogLevel.Information, "Tokens were revoked: {Users} users' installations are deleted, the bot too: {Bot}.")]
+    [LoggerMessage(31, LogLevel.Information, "Tokens were revoked, of {Users} users, and of the bot: {Bot}. What they were installed with is deleted.")]
     internal static partial void TokensRevoked(ILogger logger, int users, bool bot);
 
     [LoggerMessage(32, LogLevel.Information, "A workspace found under its key of before a Grid upgrade was re-keyed, with {Installations} installations.")]
@@ -74,6 +77,9 @@ internal static partial class Log
 
     [LoggerMessage(34, LogLevel.Warning, "That a workspace uses the app could not be noted, and the next request tries again: retention takes it for less used than it is. {Cause}")]
     internal static partial void UseNotNoted(ILogger logger, string cause);
+
+    [LoggerMessage(35, LogLevel.Information, "An event that ends tokens came after a newer install of the same workspace: what was installed since it happened is kept.")]
+    internal static partial void NewerInstallKept(ILogger logger);
 
     [LoggerMessage(36, LogLevel.Warning, "When a workspace used the app under its key of before a Grid upgrade could not be forgotten. It stays among the noted uses, and does no harm. {Cause}")]
     internal static partial void UseNotForgotten(ILogger logger, string cause);

@@ -44,9 +44,12 @@ public abstract class ConformanceTests<TStore, TFixture>(TFixture fixture) : ICl
     {
         var store = await Fixture.CreateAsync(scope);
         Assert.NotNull(store);
-        _created.Add(store);
+        Track(store);
         return store;
     }
+
+    /// <summary>Has a store disposed when the test ends.</summary>
+    private protected void Track(TStore store) => _created.Add(store);
 
     /// <summary>Creates a second instance over the engine of <see cref="Store"/>; skips the test where there can be none.</summary>
     protected async ValueTask<TStore> CreateSecondAsync()

@@ -232,6 +232,9 @@ public abstract class RegistrationConformanceTests
             // What a host does before it starts anything.
             var refused = Assert.Throws<OptionsValidationException>(() => provider.GetService<IStartupValidator>()?.Validate());
             Assert.Contains(named, refused.Message, StringComparison.Ordinal);
+            Assert.True(
+                refused.Failures.All(failure => failure.TrimEnd('.').Contains(". ", StringComparison.Ordinal)),
+                $"'{refused.Message}' says what is wrong, and not what to do. Add a sentence with the fix.");
         }
         finally
         {

@@ -32,7 +32,7 @@ public enum StoreCapabilities
     /// <summary>The fixture overrides <c>CountStatesAsync</c>. [18] Off where the engine's own expiry, which the test's clock does not move, collects the garbage.</summary>
     StateCount = 1 << 7,
 
-    /// <summary>The fixture overrides <c>BreakAsync</c> and <c>RepairAsync</c>. [7, 23]</summary>
+    /// <summary>The fixture overrides <c>BreakAsync</c> and <c>RepairAsync</c>. [23]</summary>
     Failure = 1 << 8,
 
     /// <summary>The fixture overrides <c>CountRoundTripsAsync</c>. [24]</summary>
@@ -46,6 +46,12 @@ public enum StoreCapabilities
 
     /// <summary>The store is an <see cref="IAppListing"/>. [32]</summary>
     AppListing = 1 << 12,
+
+    /// <summary>The fixture overrides <c>PauseAsync</c> and <c>ResumeAsync</c>. [22]</summary>
+    Pause = 1 << 13,
+
+    /// <summary>The fixture overrides <c>CreateUnpreparedAsync</c> and <c>RunScriptAsync</c>. [25] Off where no script can be run from a test.</summary>
+    PreparationScript = 1 << 14,
 
     /// <summary>What a fixture declares that overrides nothing.</summary>
     Default = SecondInstance | AtomicSave,

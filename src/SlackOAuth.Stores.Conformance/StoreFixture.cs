@@ -44,6 +44,29 @@ public abstract class StoreFixture<TStore> : IAsyncLifetime
     /// <param name="scope">The part of the engine.</param>
     public virtual ValueTask RepairAsync(StoreScope scope) => throw NotOverridden(nameof(RepairAsync), StoreCapabilities.Failure);
 
+    /// <summary>Whether a retry can help while <see cref="BreakAsync"/> lasts, as it can where an engine is down: what the exceptions have to say. True unless overridden.</summary>
+    public virtual bool CanRetryHelp => true;
+
+    /// <summary>Makes the engine fall silent for the scope: it accepts what it is asked, and does not answer until <see cref="ResumeAsync"/>. <see cref="StoreCapabilities.Pause"/></summary>
+    /// <param name="scope">The part of the engine.</param>
+    public virtual ValueTask PauseAsync(StoreScope scope) => throw NotOverridden(nameof(PauseAsync), StoreCapabilities.Pause);
+
+    /// <summary>Undoes <see cref="PauseAsync"/>.</summary>
+    /// <param name="scope">The part of the engine.</param>
+    public virtual ValueTask ResumeAsync(StoreScope scope) => throw NotOverridden(nameof(ResumeAsync), StoreCapabilities.Pause);
+
+    /// <summary>How long a call may go on that was cancelled while the engine was silent, before a test gives it up as one that ignores its token; half a minute unless overridden.</summary>
+    public virtual TimeSpan CancellationPatience => TimeSpan.FromSeconds(30);
+
+    /// <summary>Creates a store whose preparation on first use is switched off, over a part of the engine that holds nothing yet. <see cref="StoreCapabilities.PreparationScript"/></summary>
+    /// <param name="scope">The part of the engine.</param>
+    public virtual ValueTask<TStore> CreateUnpreparedAsync(StoreScope scope) => throw NotOverridden(nameof(CreateUnpreparedAsync), StoreCapabilities.PreparationScript);
+
+    /// <summary>Runs what a store has printed as its preparation, as an administrator would. <see cref="StoreCapabilities.PreparationScript"/></summary>
+    /// <param name="scope">The part of the engine.</param>
+    /// <param name="script">The script.</param>
+    public virtual ValueTask RunScriptAsync(StoreScope scope, string script) => throw NotOverridden(nameof(RunScriptAsync), StoreCapabilities.PreparationScript);
+
     /// <summary>How many round trips to the engine were made for the scope until now. <see cref="StoreCapabilities.RoundTrips"/></summary>
     /// <param name="scope">The part of the engine.</param>
     public virtual ValueTask<long> CountRoundTripsAsync(StoreScope scope) => throw NotOverridden(nameof(CountRoundTripsAsync), StoreCapabilities.RoundTrips);

@@ -7,7 +7,8 @@ namespace SlackOAuth.Stores.FileSystem;
 /// <remarks>
 /// <para>Safe for concurrent use by threads and by processes of one machine. A write is flushed to disk before it is acknowledged, and is seen whole or not at all, also after a crash.
 /// Lookups take no lock; one that meets a save in the instant between its first rename and its last waits for it.</para>
-/// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read.</para>
+/// <para>Lookups complete synchronously: the files are small and in the page cache, where handing the read to another thread would cost more than the read. A write that waits for no other one does its
+/// work on the caller's thread too, flushes included: some milliseconds on most disks, during which that thread serves nothing else. Installs and rotations are seldom enough for that.</para>
 /// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
 /// </remarks>
 public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
@@ -384,7 +385,8 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             files.Add(Stage(WorkspaceFolder.StagedUser, FileSystemNames.UserLatest(installation!.UserId), installation));
         }
 
-        if ((isBotSaved || isInstallationSaved) && FindNewLatest(folder, isInstallationSaved ? installation : null) is { } latest)
+        var writtenLatest = isBotSaved || isInstallationSaved ? WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest) : null;
+        if ((isBotSaved || isInstallationSaved) && FindNewLatest(folder, writtenLatest, isInstallationSaved ? installation : null) is { } latest)
         {
             files.Add(Stage(WorkspaceFolder.StagedLatest, FileSystemNames.InstallerLatest, latest));
         }
@@ -407,6 +409,10 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         if (files.Count > 0)
         {
             folder.Write(files, cancellationToken);
+            if (_historyLength == 0)
+            {
+                DropHistory(folder, isBotSaved ? storedBot : null, isInstallationSaved ? [stored, writtenLatest] : []);
+            }
 
             // A record that is newer than the stored one has replaced none. It is the same instant's, a rotated token, that leaves an old secret behind.
             DeleteReplaced(
@@ -418,9 +424,8 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     }
 
     /// <summary>What the workspace's latest installer has to become; null where it stays as it is.</summary>
-    private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? saved)
+    private static Installation? FindNewLatest(WorkspaceFolder folder, Installation? written, Installation? saved)
     {
-        var written = WorkspaceFolder.Intact(folder.ReadInstallation, FileSystemNames.InstallerLatest);
         var latest = written;
         if (saved is not null)
         {
@@ -450,6 +455,29 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         {
             folder.Delete(FileSystemNames.SameMicrosecond(bot.InstalledAt).Skip(kept).Select(FileSystemNames.BotHistory));
         }
+    }
+
+    /// <summary>
+    /// Removes what was kept while the history was on, or by slack_sdk. Each record that is saved with history on is in the history too: where the records that are replaced are not, there is none, and
+    /// a save need not list the folder, which grows with the users.
+    /// </summary>
+    private static void DropHistory(WorkspaceFolder folder, Bot? replacedBot, Installation?[] replaced)
+    {
+        if (replacedBot is not null && IsAnyThere(FileSystemNames.SameMicrosecond(replacedBot.InstalledAt).Select(FileSystemNames.BotHistory)))
+        {
+            Drop(FileSystemNames.BotPrefix);
+        }
+
+        if (replaced.Any(installation => installation is not null
+            && IsAnyThere(FileSystemNames.SameMicrosecond(installation.InstalledAt).Select(instant => FileSystemNames.UserHistory(installation.UserId, instant)))))
+        {
+            Drop(FileSystemNames.InstallerPrefix);
+        }
+
+        bool IsAnyThere(IEnumerable<string> names) => names.Any(folder.Exists);
+
+        // The newest last, by which the next save finds what a crash has left.
+        void Drop(string prefix) => folder.Delete(ReadHistoryNames(folder, prefix).Select(file => file.Name).Reverse());
     }
 
     private void TrimHistory(WorkspaceFolder folder, bool isBotSaved, bool isInstallationSaved)

@@ -36,7 +36,8 @@ public interface IAppListing
 /// <para>[15] Every accepted save adds a record; a save with the installed-at of an earlier record of the same user (or of the bot) replaces that record, so that a token that was
 /// rotated away is not kept. A workspace keeps the newest <see cref="SlackOAuthStoresOptions.HistoryLength"/> installations of all its users together, and as many bots; a
 /// user's current installation never leaves because of the limit. Deleting a user, a bot or a workspace deletes its history.</para>
-/// <para>With history off, nothing but the current records is kept, and they are what these methods list.</para>
+/// <para>With history off, nothing but the current records is kept, and they are what these methods list. Where it was on before, a save removes what was kept until then of the bot, or of the
+/// installations of all users of the workspace.</para>
 /// </remarks>
 public interface IInstallationHistory
 {

@@ -3,16 +3,22 @@ namespace SlackOAuth.Stores;
 /// <summary>Keeps the installations of one Slack app: the bot credential of each workspace, and what each user's installing gave.</summary>
 /// <remarks>
 /// <para>A store is bound to one client id, and is safe for concurrent use; register it as a singleton. The numbers in brackets are those of the contract
-/// (<c>docs/contract.md</c>), and each is proven by the suite of <c>SlackOAuth.Stores.Conformance</c>.</para>
-/// <para>[1] What was saved is found, field by field: Unicode names, scopes of 20,000 characters, tokens of 8,000, 64 KB of custom values, times in UTC whatever the
-/// host's time zone. [9] Ids are compared exactly, and an id that looks like a path, a pattern or a statement is an ordinary id.
-/// [10] Nothing saved under one client id is visible, changed or deleted under another. [11] Two instances over one engine see each other's acknowledged writes at once.
-/// [12] Concurrent calls end in a state that some order of them gives. [13] Fields unknown to this version are ignored when a record is read.
-/// [14] What a find returned is the caller's: nothing done with it changes what the next find returns.</para>
-/// <para>[15] With <see cref="SlackOAuthStoresOptions.HistoryEnabled"/>, the last records of a workspace are kept beside the current ones; see <see cref="IInstallationHistory"/>.</para>
-/// <para>[22] Every method honours its token before and during the call with <see cref="OperationCanceledException"/>; a save that was cancelled or failed happened whole or
-/// not at all. [23] An engine that fails or cannot be reached gives <see cref="SlackOAuthStoreException"/>; when it is back, the next call works.
-/// [24] A lookup and a save are one round trip each, and cost the same however many workspaces, users and history records there are.</para>
+/// (<c>docs/contract.md</c>), which the tests cite in the suite of <c>SlackOAuth.Stores.Conformance</c>.</para>
+/// <list type="bullet">
+/// <item><description>[1] What was saved is found, field by field: Unicode names, scopes of 20,000 characters, tokens of 8,000, 64 KB of custom values, times in UTC whatever the
+/// host's time zone.</description></item>
+/// <item><description>[9] Ids are compared exactly, and an id that looks like a path, a pattern or a statement is an ordinary id.</description></item>
+/// <item><description>[10] Nothing saved under one client id is visible, changed or deleted under another.</description></item>
+/// <item><description>[11] Two instances over one engine see each other's acknowledged writes at once.</description></item>
+/// <item><description>[12] Concurrent calls end in a state that some order of them gives.</description></item>
+/// <item><description>[13] Fields unknown to this version are ignored when a record is read.</description></item>
+/// <item><description>[14] What a find returned is the caller's: nothing done with it changes what the next find returns.</description></item>
+/// <item><description>[15] With <see cref="SlackOAuthStoresOptions.HistoryEnabled"/>, the last records of a workspace are kept beside the current ones; see <see cref="IInstallationHistory"/>.</description></item>
+/// <item><description>[22] Every method honours its token before and during the call with <see cref="OperationCanceledException"/>; a save that was cancelled or failed happened whole or
+/// not at all.</description></item>
+/// <item><description>[23] An engine that fails or cannot be reached gives <see cref="SlackOAuthStoreException"/>; when it is back, the next call works.</description></item>
+/// <item><description>[24] A lookup and a save are one round trip each, and cost the same however many workspaces, users and history records there are.</description></item>
+/// </list>
 /// </remarks>
 public interface IInstallationStore
 {

@@ -261,10 +261,10 @@ public sealed class FakeSlack : IAsyncDisposable
         return app;
     }
 
-    private static SlackEvent About(SlackEvent slackEvent, FakeSlackApp app, Tenant tenant)
-        => slackEvent with { TenantId = tenant.Id, ClientId = app.ClientId, IsEnterpriseInstall = tenant.IsOrgWide };
+    private SlackEvent About(SlackEvent slackEvent, FakeSlackApp app, Tenant tenant)
+        => slackEvent with { TenantId = tenant.Id, ClientId = app.ClientId, IsEnterpriseInstall = tenant.IsOrgWide, OccurredAt = _options.TimeProvider.GetUtcNow() };
 
-    private static SlackEvent Revoked(IReadOnlyList<Credential> ended, FakeSlackApp app, Tenant tenant)
+    private SlackEvent Revoked(IReadOnlyList<Credential> ended, FakeSlackApp app, Tenant tenant)
         => About(
             SlackEvent.TokensRevoked(
                 ended.Where(credential => credential.User is not null).Select(credential => credential.User!.Id).Distinct(),

@@ -32,6 +32,9 @@ public sealed record SlackEvent
     /// <summary>What <c>authorizations[0].is_enterprise_install</c> says; null for the truth, which is whether the app is installed on the organization and not on the workspace.</summary>
     public bool? IsEnterpriseInstall { get; init; }
 
+    /// <summary>When it happened (<c>event_time</c>, in whole seconds), which stays the same each time it is delivered; null for the time of the delivery.</summary>
+    public DateTimeOffset? OccurredAt { get; init; }
+
     internal JsonElement Inner { get; }
 
     internal string? Challenge { get; }

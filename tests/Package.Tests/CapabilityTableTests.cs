@@ -51,6 +51,20 @@ public sealed class CapabilityTableTests
         Assert.True(shown == Table(), $"README.md has to hold this table:{Environment.NewLine}{Table()}");
     }
 
+    [Fact]
+    public void The_readme_says_which_stores_are_held_to_native_AOT()
+    {
+        (string Column, string Project)[] stores =
+        [
+            ("File system", "FileSystem"), ("Redis", "Redis"), ("MongoDB", "MongoDB"), ("DynamoDB", "DynamoDB"), ("SQLite", "Sqlite"), ("PostgreSQL", "PostgreSql"), ("SQL Server", "SqlServer"),
+        ];
+        var answers = stores.Select(store => Repository.Read($"src/SlackOAuth.Stores.{store.Project}/SlackOAuth.Stores.{store.Project}.csproj")
+            .Contains("<IsAotCompatible>false", StringComparison.Ordinal) ? "no" : "yes");
+        var readme = Repository.Read("README.md");
+        Assert.Contains($"| | {string.Join(" | ", stores.Select(store => store.Column))} |\n", readme, StringComparison.Ordinal);
+        Assert.Contains($"| Native AOT | {string.Join(" | ", answers)} |\n", readme, StringComparison.Ordinal);
+    }
+
     private static string Table()
     {
         var table = new StringBuilder();

@@ -65,6 +65,13 @@ public sealed partial class ReadmeTests
     }
 
     [Fact]
+    public void A_packages_page_links_to_nothing_in_the_repository_which_is_not_there_on_a_package_feed() =>
+        Check.None(Repository.ShippedNames.Select(name => $"src/{name}/README.md").SelectMany(readme => Link().Matches(Repository.Read(readme))
+            .Select(match => match.Groups["target"].Value)
+            .Where(target => !target.StartsWith('#') && !target.Contains("://", StringComparison.Ordinal))
+            .Select(target => $"{readme}: {target}. Name the file, as in: `docs/contract.md` in the repository.")));
+
+    [Fact]
     public void Every_shipped_package_is_in_the_root_readmes_table()
     {
         var readme = Repository.Read("README.md");

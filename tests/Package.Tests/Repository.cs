@@ -16,6 +16,7 @@ internal static class Repository
         Directory.EnumerateFiles(Root, "README.md", SearchOption.AllDirectories)
             .Concat(Directory.EnumerateFiles(Path.Combine(Root, "docs"), "*.md"))
             .Append(Path.Combine(Root, "CONTRIBUTING.md"))
+            .Append(Path.Combine(Root, "SECURITY.md"))
             .Select(path => Path.GetRelativePath(Root, path))
             .Where(path => !path.Split(Path.DirectorySeparatorChar).Any(part => part is "bin" or "obj" or "artifacts" or "node_modules" or ".git"))
             .Order(StringComparer.Ordinal);

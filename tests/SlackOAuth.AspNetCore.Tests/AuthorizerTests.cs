@@ -367,6 +367,20 @@ public sealed class AuthorizerTests : IDisposable
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => Authorizer().AuthorizeAsync(Request("T1"), new CancellationToken(canceled: true)).AsTask());
     }
 
+    [Fact]
+    public async Task Beside_a_users_token_the_bot_has_the_credential_of_its_record_and_what_describes_it_of_the_latest_installation()
+    {
+        var first = Installation(Team, "U1") with { CustomValues = System.Text.Json.JsonElement.Parse("""{"of":"the bot"}""") };
+        await _store.SaveAsync(first, Cancellation);
+        await _store.SaveAsync(Installation(Team, "U2", Now.AddDays(1)).WithBot(null) with { TeamName = "Renamed" }, Cancellation);
+
+        var withUser = (await Authorizer(UserTokenResolution.RequestingUser).AuthorizeAsync(Request("T1", userId: "U2"), Cancellation))!.Bot!;
+        var botAlone = (await Authorizer(UserTokenResolution.None).AuthorizeAsync(Request("T1", userId: "U2"), Cancellation))!.Bot;
+
+        Assert.Equal(first.ToBot(), botAlone);
+        Assert.Equal(first.ToBot()! with { TeamName = "Renamed", InstalledAt = Now.AddDays(1), CustomValues = null }, withUser);
+    }
+
     internal static Installation Installation(WorkspaceId workspace, string userId, DateTimeOffset? installedAt = null) => new()
     {
         AppId = "A1",

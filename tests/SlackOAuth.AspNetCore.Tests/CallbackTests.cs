@@ -240,13 +240,34 @@ public sealed class CallbackTests
     [Fact]
     public async Task A_store_that_cannot_save_is_storage_error()
     {
-        var store = new RecordingInstallationStore { Fails = call => call == "SaveAsync" };
+        var store = new RecordingInstallationStore { FailsForGood = call => call == "SaveAsync" };
         await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInstallationStore("test", _ => store) });
         using var browser = app.OpenBrowser();
 
         var page = await browser.InstallAsync();
 
         Assert.Equal((HttpStatusCode.InternalServerError, "storage_error"), (page.Status, page.Reason));
+        Assert.Equal(["SaveAsync"], store.Calls);
+    }
+
+    [Theory]
+    [InlineData(3, HttpStatusCode.OK)]
+    [InlineData(4, HttpStatusCode.InternalServerError)]
+    public async Task A_store_that_is_away_for_a_moment_is_asked_three_times_more_since_the_tokens_are_nowhere_else(int failures, HttpStatusCode expected)
+    {
+        var left = failures;
+        var store = new RecordingInstallationStore { Fails = call => call == "SaveAsync" && Interlocked.Decrement(ref left) >= 0 };
+        await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInstallationStore("test", _ => store) });
+        using var browser = app.OpenBrowser();
+        var back = browser.Decide(await browser.BeginInstallAsync());
+        var installedAt = app.Time.GetUtcNow();
+
+        var page = await app.AdvanceUntilAsync(browser.GetAsync(back), () => store.Calls.Contains("SaveAsync"));
+
+        Assert.Equal((expected, 4), (page.Status, store.Calls.Count(call => call == "SaveAsync")));
+        var saved = await store.FindInstallationAsync(WorkspaceId.ForTeam("T0FAKETEAM1"), cancellationToken: SlackTestApp.Cancellation);
+        Assert.Equal(expected == HttpStatusCode.OK ? installedAt : null, saved?.InstalledAt);
+        Assert.Equal(3, app.Logs.GetSnapshot().Count(record => record.Id.Id == 11));
     }
 
     [Fact]

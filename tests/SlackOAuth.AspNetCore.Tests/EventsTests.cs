@@ -205,6 +205,129 @@ public sealed class EventsTests
         Assert.NotNull((await app.Store.FindInstallationAsync(Workspace, "U0SECOND", SlackTestApp.Cancellation))!.UserToken);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task An_uninstall_that_Slack_repeats_after_a_new_install_leaves_the_new_one(bool hasListing)
+    {
+        var store = new RecordingInstallationStore();
+        await using var app = await SlackTestApp.StartAsync(new()
+        {
+            Stores = hasListing ? null : stores => stores.UseInstallationStore("test", _ => store),
+            Options = options => options.UserScopes = ["search:read"],
+        });
+        using var browser = app.OpenBrowser();
+        await browser.InstallAsync();
+        app.Time.Advance(TimeSpan.FromDays(1));
+
+        var events = app.Slack.Uninstall();
+        app.Time.Advance(TimeSpan.FromSeconds(30));
+        await browser.InstallAsync();
+        app.Time.Advance(TimeSpan.FromSeconds(30));
+        foreach (var slackEvent in events)
+        {
+            await DeliverAsync(app, slackEvent);
+        }
+
+        var found = await app.Store.FindInstallationAsync(Workspace, "U0FAKEUSER1", SlackTestApp.Cancellation);
+        Assert.NotNull(found?.UserToken);
+        Assert.NotNull(found.BotToken);
+        Assert.Contains(app.Logs.GetSnapshot(), record => record.Id.Id == 35);
+    }
+
+    [Fact]
+    public async Task A_late_uninstall_deletes_what_is_older_and_leaves_what_is_newer()
+    {
+        var workspace = new FakeWorkspace { Users = [new(), new() { Id = "U0SECOND", Name = "grace" }] };
+        await using var app = await SlackTestApp.StartAsync(new() { Slack = new() { Workspaces = [workspace] }, Options = options => options.UserScopes = ["search:read"] });
+        using var browser = app.OpenBrowser();
+        await browser.InstallAsync();
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        var uninstalled = app.Slack.Uninstall().Single(slackEvent => slackEvent.Type == "app_uninstalled");
+        app.Time.Advance(TimeSpan.FromMinutes(1));
+        await browser.InstallAsync(AuthorizeDecision.Allow(userId: "U0SECOND"));
+
+        await DeliverAsync(app, uninstalled);
+
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U0FAKEUSER1", SlackTestApp.Cancellation));
+        Assert.NotNull((await app.Store.FindInstallationAsync(Workspace, "U0SECOND", SlackTestApp.Cancellation))?.UserToken);
+        Assert.NotNull(await app.Store.FindBotAsync(Workspace, SlackTestApp.Cancellation));
+    }
+
+    [Fact]
+    public async Task A_late_uninstall_deletes_a_bot_that_the_new_install_did_not_bring()
+    {
+        await using var app = await SlackTestApp.StartAsync();
+        var happened = app.Time.GetUtcNow();
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U1") with { InstalledAt = happened.AddMinutes(-1) }, SlackTestApp.Cancellation);
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U2").WithBot(null) with { InstalledAt = happened.AddMinutes(1) }, SlackTestApp.Cancellation);
+
+        await DeliverAsync(app, SlackEvent.AppUninstalled() with { OccurredAt = happened });
+
+        Assert.Null(await app.Store.FindBotAsync(Workspace, SlackTestApp.Cancellation));
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U1", SlackTestApp.Cancellation));
+        Assert.NotNull(await app.Store.FindInstallationAsync(Workspace, "U2", SlackTestApp.Cancellation));
+    }
+
+    [Fact]
+    public async Task A_late_revocation_leaves_what_was_installed_since_each_by_itself()
+    {
+        await using var app = await SlackTestApp.StartAsync();
+        var happened = app.Time.GetUtcNow();
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U1") with { InstalledAt = happened.AddMinutes(-1) }, SlackTestApp.Cancellation);
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U2") with { InstalledAt = happened.AddMinutes(1) }, SlackTestApp.Cancellation);
+
+        await DeliverAsync(app, SlackEvent.TokensRevoked(["U1", "U2"], ["U0BOT"]) with { OccurredAt = happened });
+
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U1", SlackTestApp.Cancellation));
+        Assert.NotNull((await app.Store.FindInstallationAsync(Workspace, "U2", SlackTestApp.Cancellation))?.BotToken);
+    }
+
+    [Theory]
+    [InlineData("app_uninstalled")]
+    [InlineData("tokens_revoked")]
+    public async Task An_install_that_is_ended_at_once_is_deleted_though_the_apps_clock_is_a_little_ahead(string type)
+    {
+        await using var app = await SlackTestApp.StartAsync();
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U1") with { InstalledAt = app.Time.GetUtcNow() }, SlackTestApp.Cancellation);
+
+        var slackEvent = type == "app_uninstalled" ? SlackEvent.AppUninstalled() : SlackEvent.TokensRevoked(["U1"], ["U0BOT"]);
+        await DeliverAsync(app, slackEvent with { OccurredAt = app.Time.GetUtcNow().AddSeconds(-5) });
+
+        Assert.Null(await app.Store.FindBotAsync(Workspace, SlackTestApp.Cancellation));
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U1", SlackTestApp.Cancellation));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData(",\"event_time\":null")]
+    [InlineData(",\"event_time\":\"1\"")]
+    [InlineData(",\"event_time\":99999999999999")]
+    public async Task An_event_that_does_not_say_when_it_happened_deletes_everything(string eventTime)
+    {
+        await using var app = await SlackTestApp.StartAsync();
+        using var browser = app.OpenBrowser();
+        await browser.InstallAsync();
+
+        using var answer = await PostAsync(
+            app, $$"""{"type":"event_callback","team_id":"T0FAKETEAM1","event":{"type":"app_uninstalled"}{{eventTime}}}""", "application/json", isSigned: true);
+
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        Assert.Null(await app.Store.FindBotAsync(Workspace, SlackTestApp.Cancellation));
+    }
+
+    [Fact]
+    public async Task A_record_that_cannot_be_read_is_deleted_all_the_same()
+    {
+        var store = new RecordingInstallationStore { FailsForGood = call => call.StartsWith("Find", StringComparison.Ordinal) };
+        await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInstallationStore("test", _ => store) });
+
+        await DeliverAsync(app, SlackEvent.AppUninstalled());
+        await DeliverAsync(app, SlackEvent.TokensRevoked(["U1"], ["U0BOT"]));
+
+        Assert.Equal(["DeleteAllAsync none-T0FAKETEAM1", "DeleteInstallationAsync none-T0FAKETEAM1 U1", "DeleteBotAsync none-T0FAKETEAM1"], store.Calls.Where(call => call.StartsWith("Delete", StringComparison.Ordinal)));
+    }
+
     [Fact]
     public async Task Uninstalling_an_organization_leaves_its_workspaces_and_the_other_way_round()
     {

@@ -297,7 +297,7 @@ public sealed class InstallPageTests
     public async Task Failed_sees_the_reason_Slacks_error_and_the_exception_and_may_answer()
     {
         var seen = new List<FlowFailedContext>();
-        var store = new RecordingInstallationStore { Fails = call => call == "SaveAsync" };
+        var store = new RecordingInstallationStore { FailsForGood = call => call == "SaveAsync" };
         await using var app = await SlackTestApp.StartAsync(new()
         {
             Stores = stores => stores.UseInstallationStore("test", _ => store),

@@ -28,7 +28,7 @@ public sealed class ObservabilityTests
     [Fact]
     public async Task A_failure_is_counted_by_its_reason_and_what_anybody_could_send_as_other()
     {
-        var store = new RecordingInstallationStore { Fails = call => call == "SaveAsync" };
+        var store = new RecordingInstallationStore { FailsForGood = call => call == "SaveAsync" };
         await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInstallationStore("test", _ => store) });
         using var metrics = new FlowMetrics(app);
         using var browser = app.OpenBrowser();

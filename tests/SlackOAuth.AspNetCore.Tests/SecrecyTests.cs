@@ -73,11 +73,11 @@ public sealed class SecrecyTests
         await browser.GetAsync(await browser.BeginSignInAsync());
         await browser.GetAsync("/slack/oauth_redirect?error=xoxb-sent-by-a-client%0Aforged:%20line");
         secrets.Add("xoxb-sent-by-a-client");
-        store.Fails = call => call == "SaveAsync";
+        store.FailsForGood = call => call == "SaveAsync";
         Collect(secrets, browser.Decide(await browser.BeginInstallAsync()), out callback);
         await browser.GetAsync(callback);
         secrets.Add("driver-detail-with-a-key");
-        store.Fails = null;
+        store.FailsForGood = null;
         using var command = await app.Slack.DeliverCommandAsync(app.Client, "/slack/events", new() { Command = "/hello", Text = "words-of-a-user" }, cancellationToken: SlackTestApp.Cancellation);
         using var forged = await app.Slack.DeliverCommandAsync(app.Client, "/slack/events", new() { Command = "/hello", Text = "words-of-a-user" }, DeliverySignature.WrongSecret, SlackTestApp.Cancellation);
         secrets.Add("words-of-a-user");

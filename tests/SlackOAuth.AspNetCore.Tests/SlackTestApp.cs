@@ -107,6 +107,22 @@ internal sealed class SlackTestApp : IAsyncDisposable
     /// <summary>A browser of its own, with its own cookies.</summary>
     public TestBrowser OpenBrowser() => new(this);
 
+    /// <summary>Lets the app's clock go on until the work is done, for what waits by it. It stands until the wait may have begun: calls to Slack run by the real clock, and shall take no time by this one.</summary>
+    public async Task<T> AdvanceUntilAsync<T>(Task<T> work, Func<bool> mayWait)
+    {
+        while (!work.IsCompleted)
+        {
+            if (mayWait())
+            {
+                Time.Advance(TimeSpan.FromMilliseconds(250));
+            }
+
+            await Task.WhenAny(work, Task.Delay(TimeSpan.FromMilliseconds(1), Cancellation));
+        }
+
+        return await work;
+    }
+
     public async ValueTask DisposeAsync()
     {
         Client.Dispose();

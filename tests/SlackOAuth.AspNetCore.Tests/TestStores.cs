@@ -12,8 +12,7 @@ internal sealed class RecordingInstallationStore : IInstallationStore
     /// <summary>The operations that fail; null for none.</summary>
     public Func<string, bool>? Fails { get; set; }
 
-    /// <summary>What those throw; null for the family's own exception.</summary>
-    public Exception? Throws { get; set; }
+            throw Throws ?? new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: !isForGood, innerException: new IOException("driver-detail-with-a-key"));
 
     public IReadOnlyList<string> Calls
     {
@@ -85,9 +84,10 @@ internal sealed class RecordingInstallationStore : IInstallationStore
             _calls.Add(call);
         }
 
-        if (Fails?.Invoke(call) == true)
+        var isForGood = FailsForGood?.Invoke(call) == true;
+        if (isForGood || Fails?.Invoke(call) == true)
         {
-            throw Throws ?? new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: true, innerException: new IOException("driver-detail-with-a-key"));
+            throw Throws ?? new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: !isForGood, innerException: new IOException("driver-detail-with-a-key"));
         }
     }
 }

@@ -11,6 +11,7 @@ public class StoreFixtureTests
         [
             async () => await fixture.DumpAsync(scope), async () => await fixture.CountStatesAsync(scope), async () => await fixture.BreakAsync(scope), async () => await fixture.RepairAsync(scope),
             async () => await fixture.CountRoundTripsAsync(scope), async () => await fixture.AddUnknownFieldsAsync(scope),
+            async () => await fixture.PauseAsync(scope), async () => await fixture.ResumeAsync(scope), async () => await fixture.CreateUnpreparedAsync(scope), async () => await fixture.RunScriptAsync(scope, ""),
         ];
         foreach (var hook in hooks)
         {

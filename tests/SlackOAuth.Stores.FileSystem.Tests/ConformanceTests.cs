@@ -47,6 +47,13 @@ internal sealed class Disk : IDisposable
         }
     }
 
+    internal static void RunScript(string script)
+    {
+        using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-ec", script]);
+        shell.WaitForExit();
+        Assert.Equal(0, shell.ExitCode);
+    }
+
     public void Dispose() => Directory.Delete(_path, recursive: true);
 }
 
@@ -58,9 +65,24 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new FileSystemInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
+
+    public override bool CanRetryHelp => false;
+
+    public override ValueTask<IInstallationStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = _disk.Options(scope);
+        options.PrepareOnFirstUse = false;
+        return new(new FileSystemInstallationStore(scope.Options, options, scope.Time));
+    }
+
+    public override ValueTask RunScriptAsync(StoreScope scope, string script)
+    {
+        Disk.RunScript(script);
+        return ValueTask.CompletedTask;
+    }
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 
@@ -97,9 +119,24 @@ public sealed class FileSystemStateFixture : StoreFixture<IOAuthStateStore>
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new(new FileSystemOAuthStateStore(scope.Options, _disk.Options(scope), scope.Time));
+
+    public override bool CanRetryHelp => false;
+
+    public override ValueTask<IOAuthStateStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = _disk.Options(scope);
+        options.PrepareOnFirstUse = false;
+        return new(new FileSystemOAuthStateStore(scope.Options, options, scope.Time));
+    }
+
+    public override ValueTask RunScriptAsync(StoreScope scope, string script)
+    {
+        Disk.RunScript(script);
+        return ValueTask.CompletedTask;
+    }
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 

@@ -9,10 +9,19 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Eng
     internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
+
+    public override async ValueTask<IInstallationStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = await Scopes.OptionsAsync(scope.Name);
+        options.PrepareOnFirstUse = false;
+        return new PostgreSqlInstallationStore(scope.Options, options, scope.Time);
+    }
+
+    public override async ValueTask RunScriptAsync(StoreScope scope, string script) => await Scopes.RunAsync(script);
 }
 
 public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : EngineFixture<IOAuthStateStore, PostgreSqlTables>(new PostgreSqlTables(server))
@@ -20,10 +29,19 @@ public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : EngineFixt
     internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new PostgreSqlOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
+
+    public override async ValueTask<IOAuthStateStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = await Scopes.OptionsAsync(scope.Name);
+        options.PrepareOnFirstUse = false;
+        return new PostgreSqlOAuthStateStore(scope.Options, options, scope.Time);
+    }
+
+    public override async ValueTask RunScriptAsync(StoreScope scope, string script) => await Scopes.RunAsync(script);
 }
 
 public sealed class PostgreSqlInstallationStoreConformanceTests(PostgreSqlInstallationFixture fixture) : InstallationStoreConformanceTests<PostgreSqlInstallationFixture>(fixture);

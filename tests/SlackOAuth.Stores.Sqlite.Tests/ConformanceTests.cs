@@ -75,6 +75,8 @@ internal sealed class Disk : IDisposable
         }
     }
 
+    internal void RunScript(StoreScope scope, string script) => TemporaryFile.Run(PathOf(scope), script);
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     private static byte[] Read(string path)
@@ -107,9 +109,24 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
+
+    public override bool CanRetryHelp => false;
+
+    public override ValueTask<IInstallationStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = _disk.Options(scope);
+        options.PrepareOnFirstUse = false;
+        return new(new SqliteInstallationStore(scope.Options, options, scope.Time));
+    }
+
+    public override ValueTask RunScriptAsync(StoreScope scope, string script)
+    {
+        _disk.RunScript(scope, script);
+        return ValueTask.CompletedTask;
+    }
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 
@@ -146,9 +163,24 @@ public sealed class SqliteStateFixture : StoreFixture<IOAuthStateStore>
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new(new SqliteOAuthStateStore(scope.Options, _disk.Options(scope), scope.Time));
+
+    public override bool CanRetryHelp => false;
+
+    public override ValueTask<IOAuthStateStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = _disk.Options(scope);
+        options.PrepareOnFirstUse = false;
+        return new(new SqliteOAuthStateStore(scope.Options, options, scope.Time));
+    }
+
+    public override ValueTask RunScriptAsync(StoreScope scope, string script)
+    {
+        _disk.RunScript(scope, script);
+        return ValueTask.CompletedTask;
+    }
 
     public override ValueTask<string> DumpAsync(StoreScope scope) => new(_disk.Dump(scope));
 

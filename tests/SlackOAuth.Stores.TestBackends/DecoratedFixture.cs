@@ -41,6 +41,21 @@ public abstract class DecoratedFixture<TStore>(StoreFixture<TStore> inner, Func<
     public override ValueTask RepairAsync(StoreScope scope) => inner.RepairAsync(scope);
 
     /// <inheritdoc />
+    public override bool CanRetryHelp => inner.CanRetryHelp;
+
+    /// <inheritdoc />
+    public override ValueTask PauseAsync(StoreScope scope) => inner.PauseAsync(scope);
+
+    /// <inheritdoc />
+    public override ValueTask ResumeAsync(StoreScope scope) => inner.ResumeAsync(scope);
+
+    /// <inheritdoc />
+    public override async ValueTask<TStore> CreateUnpreparedAsync(StoreScope scope) => decorate(await inner.CreateUnpreparedAsync(scope), scope);
+
+    /// <inheritdoc />
+    public override ValueTask RunScriptAsync(StoreScope scope, string script) => inner.RunScriptAsync(scope, script);
+
+    /// <inheritdoc />
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => inner.CountRoundTripsAsync(scope);
 
     /// <inheritdoc />

@@ -53,6 +53,20 @@ public abstract class EngineFixture<TStore, TScopes>(TScopes scopes) : StoreFixt
     }
 
     /// <inheritdoc />
+    public override ValueTask PauseAsync(StoreScope scope)
+    {
+        Scopes.FindProxy(scope)!.Pause();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
+    public override ValueTask ResumeAsync(StoreScope scope)
+    {
+        Scopes.FindProxy(scope)!.Resume();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(Scopes.FindProxy(scope)!.RoundTrips);
 
     /// <inheritdoc />

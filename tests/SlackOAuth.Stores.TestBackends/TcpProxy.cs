@@ -18,6 +18,7 @@ public sealed class TcpProxy : IAsyncDisposable
     private int _answersToCut;
     private int _bytesOfCutAnswer;
     private volatile bool _isBroken;
+    private volatile TaskCompletionSource? _pause;
 
     /// <summary>Starts a proxy.</summary>
     /// <param name="host">The engine's host.</param>
@@ -52,6 +53,12 @@ public sealed class TcpProxy : IAsyncDisposable
     /// <summary>Lets new connections through again.</summary>
     public void Repair() => _isBroken = false;
 
+    /// <summary>Holds back what the clients say, and with it every answer, until <see cref="Resume"/>.</summary>
+    public void Pause() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    /// <summary>Lets through what was held back.</summary>
+    public void Resume() => Interlocked.Exchange(ref _pause, null)?.SetResult();
+
     /// <summary>Cuts the connections there are; new ones go through.</summary>
     public void CutConnections()
     {
@@ -74,6 +81,7 @@ public sealed class TcpProxy : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _ended.CancelAsync();
+        Resume();
         _listener.Stop();
         CutConnections();
         await _accepting;
@@ -132,6 +140,11 @@ public sealed class TcpProxy : IAsyncDisposable
             if (Interlocked.Exchange(ref connection.IsAsking, 1) == 0)
             {
                 Interlocked.Increment(ref _roundTrips);
+            }
+
+            if (_pause is { } pause)
+            {
+                await pause.Task;
             }
 
             await SendAsync(connection.Server, buffer.AsMemory(0, read));

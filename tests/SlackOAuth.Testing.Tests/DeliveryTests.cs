@@ -161,6 +161,8 @@ public sealed class DeliveryTests
         var installed = await fixture.InstallAsync(AuthorizeDecision.Allow("E0GRID"), userScope: "users:read");
         using var app = new CapturingApp();
         var events = fixture.Slack.Uninstall("E0GRID");
+        var happened = fixture.Time.GetUtcNow().ToUnixTimeSeconds();
+        fixture.Time.Advance(TimeSpan.FromMinutes(5));
 
         using var first = await fixture.Slack.DeliverEventAsync(app.Client, "/", events[0], cancellationToken: Cancellation);
         Assert.Equal($$$"""{"type":"tokens_revoked","tokens":{"oauth":["U0FAKEUSER1"],"bot":["{{{installed["bot_user_id"]}}}"]}}""", app.Json["event"]!.ToJsonString());
@@ -168,6 +170,7 @@ public sealed class DeliveryTests
         Assert.Equal("""{"type":"app_uninstalled"}""", app.Json["event"]!.ToJsonString());
         Assert.Equal("E0GRID", (string?)app.Json["enterprise_id"]);
         Assert.True((bool)app.Json["authorizations"]![0]!["is_enterprise_install"]!);
+        Assert.Equal(happened, (long)app.Json["event_time"]!);
     }
 
     [Fact]

@@ -138,6 +138,24 @@ public sealed class SlackRequestContextTests
         Assert.Empty(Read(Json, """{"type":"event_callback","event":{"type":"tokens_revoked","tokens":{"oauth":"U1"}}}""").RevokedUserIds);
     }
 
+    [Theory]
+    [InlineData("1772600767", 1772600767L)]
+    [InlineData("253402300799", 253402300799L)]
+    [InlineData("253402300800", null)]
+    [InlineData("0", null)]
+    [InlineData("-1", null)]
+    [InlineData("1.5", null)]
+    [InlineData("1e400", null)]
+    [InlineData("\"1772600767\"", null)]
+    [InlineData("null", null)]
+    public void The_time_of_an_event_is_read_where_it_is_one(string json, long? seconds)
+    {
+        var context = Read(Json, $$$"""{"type":"event_callback","team_id":"T1","event_time":{{{json}}},"event":{"type":"app_uninstalled"}}""");
+
+        Assert.Equal(seconds, context.EventTime?.ToUnixTimeSeconds());
+        Assert.Null(Read(Json, """{"type":"other","event_time":1}""").EventTime);
+    }
+
     [Fact]
     public void The_questions_about_the_endpoint_are_told_apart()
     {

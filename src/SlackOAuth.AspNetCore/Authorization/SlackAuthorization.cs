@@ -14,6 +14,11 @@ public sealed record SlackAuthorization
     public required WorkspaceId Workspace { get; init; }
 
     /// <summary>The workspace's bot; null where the app has no bot scopes, or where the bot's token was revoked.</summary>
+    /// <remarks>
+    /// Its token, refresh token, expiry, scopes and ids are always those of the stored bot. With <see cref="UserTokenResolution.None"/> all of it is the stored bot. Where user tokens are looked up, the
+    /// lookup is for the latest installation, and the app id, the names, <see cref="Stores.Bot.InstalledAt"/> and <see cref="Stores.Bot.CustomValues"/> are that installation's, unless the token was rotated
+    /// just now: another lookup at each request would be the price of the others. Where they matter, ask <see cref="IInstallationStore.FindBotAsync"/>.
+    /// </remarks>
     public Bot? Bot { get; init; }
 
     /// <summary>The bot token; null without a bot.</summary>

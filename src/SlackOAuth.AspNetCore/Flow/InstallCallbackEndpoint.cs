@@ -17,6 +17,9 @@ internal sealed class InstallCallbackEndpoint(
     FlowTelemetry telemetry,
     ILogger<InstallCallbackEndpoint> logger)
 {
+    // The tokens are nowhere else, and their code is spent: a store that is away for a moment must not cost the install. The browser waits a few seconds more.
+    private static readonly TimeSpan[] SavePauses = [TimeSpan.FromMilliseconds(250), TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(3)];
+
     private readonly SlackOAuthOptions _options = options.Value;
 
     internal Task HandleAsync(HttpContext context) => telemetry.CallbackAsync(OAuthStatePurpose.Install, step => HandleAsync(context, step));
@@ -50,11 +53,13 @@ internal sealed class InstallCallbackEndpoint(
             return new(OAuthFailureReasons.InvalidCode, StatusCodes.Status401Unauthorized, access.Error);
         }
 
+        // Before auth.test, which may take its time: an uninstall that comes meanwhile is later than this install.
+        var installedAt = time.GetUtcNow();
         Log.Exchanged(logger, OAuthStatePurpose.Install);
         Installation installation;
         try
         {
-            installation = SlackInstallationFactory.Create(access.Value, await TestAsync(access.Value.AccessToken).ConfigureAwait(false), time.GetUtcNow());
+            installation = SlackInstallationFactory.Create(access.Value, await TestAsync(access.Value.AccessToken).ConfigureAwait(false), installedAt);
         }
         catch (ArgumentException exception)
         {
@@ -70,7 +75,7 @@ internal sealed class InstallCallbackEndpoint(
 
         try
         {
-            await installations.SaveAsync(after.Installation, CancellationToken.None).ConfigureAwait(false);
+            await SaveAsync(after.Installation).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is SlackOAuthStoreException or ArgumentException)
         {
@@ -82,6 +87,26 @@ internal sealed class InstallCallbackEndpoint(
         await use.NoteAsync(new WorkspaceId(after.Installation.EnterpriseId, after.Installation.TeamId, after.Installation.IsEnterpriseInstall), CancellationToken.None).ConfigureAwait(false);
         await SucceedAsync(context, after.Installation, state).ConfigureAwait(false);
         return null;
+    }
+
+    /// <summary>Saves, and tries again where that can help. A save that had happened after all is replaced by its like.</summary>
+    private async Task SaveAsync(Installation installation)
+    {
+        foreach (var pause in SavePauses)
+        {
+            try
+            {
+                await installations.SaveAsync(installation, CancellationToken.None).ConfigureAwait(false);
+                return;
+            }
+            catch (SlackOAuthStoreException exception) when (exception.IsTransient)
+            {
+                Log.SaveFailed(logger, Log.Cause(exception));
+                await Task.Delay(pause, time, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+
+        await installations.SaveAsync(installation, CancellationToken.None).ConfigureAwait(false);
     }
 
     /// <summary>Asks for what the exchange does not tell. An install without it works all the same, and its tokens would be lost if it were given up.</summary>

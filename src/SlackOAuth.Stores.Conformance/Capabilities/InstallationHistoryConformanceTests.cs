@@ -127,6 +127,44 @@ public abstract class InstallationHistoryConformanceTests<TFixture>(TFixture fix
         Same.AssertEqual(Sample.Installation("U1", 1, "first1").WithBot(Sample.Bot(8, "again8")), await store.FindInstallationAsync(T1, "U1", Cancellation), "a current installation that is older than the limit");
     }
 
+    [Fact, Contract(15)]
+    public virtual async Task A_save_with_history_off_removes_what_was_kept()
+    {
+        var on = await CreateAsync(10);
+        foreach (var user in new[] { "U1", "U2" })
+        {
+            await on.SaveAsync(Sample.Installation(user, 1, "old" + user), Cancellation);
+            await on.SaveAsync(Sample.Installation(user, 2, "kept" + user), Cancellation);
+        }
+
+        await on.SaveBotAsync(Sample.Bot(3, "old"), Cancellation);
+        await Store.SaveAsync(Sample.Installation("U1", 4, "new"), Cancellation);
+        await AssertHistoryAsync(on, null, "new", "keptU2");
+        await AssertBotHistoryAsync(on, "new");
+
+        await on.SaveAsync(Sample.Installation("U1", 5, "old"), Cancellation);
+        await Store.SaveBotAsync(Sample.Bot(6, "newer"), Cancellation);
+        await AssertBotHistoryAsync(on, "newer");
+        await Store.SaveAsync(Sample.WithoutBot("U3", 7, "new"), Cancellation);
+        await AssertHistoryAsync(on, null, "new", "old", "keptU2");
+        if (Fixture.Capabilities.HasFlag(StoreCapabilities.Dump))
+        {
+            var dump = await Fixture.DumpAsync(Scope);
+            Assert.DoesNotContain("secret-oldU", dump, StringComparison.Ordinal);
+            Assert.DoesNotContain("xoxb-secret-old", dump, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact, Contract(15)]
+    public virtual async Task History_that_is_switched_on_later_begins_with_the_current_records()
+    {
+        await Store.SaveAsync(Sample.Installation("U1", 1, "old"), Cancellation);
+        await Store.SaveAsync(Sample.Installation("U1", 2, "current"), Cancellation);
+        var on = await CreateAsync(10);
+        await AssertHistoryAsync(on, null, "current");
+        await AssertBotHistoryAsync(on, "current");
+    }
+
     [Fact, Contract(3, 15)]
     public virtual async Task Old_installations_show_the_current_bot()
     {

@@ -26,6 +26,39 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         Assert.Null(await FindAsync(T1, "U2"));
     }
 
+    [Fact, Contract(22)]
+    public virtual async Task A_call_that_waits_for_the_engine_can_be_cancelled()
+    {
+        Requires(StoreCapabilities.Pause);
+        await SaveAsync(Sample.Installation("U1", 1, "stored"));
+        (string Operation, Func<CancellationToken, Task> CallAsync)[] calls =
+        [
+            (nameof(IInstallationStore.SaveAsync), async cancellation => await Store.SaveAsync(Sample.Installation("U1", 2, "cancelled"), cancellation)),
+            (nameof(IInstallationStore.SaveBotAsync), async cancellation => await Store.SaveBotAsync(Sample.Bot(2, "cancelled"), cancellation)),
+            (nameof(IInstallationStore.FindBotAsync), async cancellation => await Store.FindBotAsync(T1, cancellation)),
+            (nameof(IInstallationStore.FindInstallationAsync), async cancellation => await Store.FindInstallationAsync(T1, "U1", cancellation)),
+            (nameof(IInstallationStore.DeleteInstallationAsync), async cancellation => await Store.DeleteInstallationAsync(T1, "U1", cancellation)),
+            (nameof(IInstallationStore.DeleteAllAsync), async cancellation => await Store.DeleteAllAsync(T1, cancellation)),
+        ];
+        await Fixture.PauseAsync(Scope);
+        try
+        {
+            foreach (var (operation, callAsync) in calls)
+            {
+                await Waiting.AssertCancelledAsync(operation, Fixture.CancellationPatience, callAsync);
+            }
+        }
+        finally
+        {
+            await Fixture.ResumeAsync(Scope);
+        }
+
+        // Elsewhere, so that what the engine still does of the cancelled calls changes nothing.
+        var next = Sample.Installation(WorkspaceId.ForTeam("T2"), "U1", 3, "next");
+        await SaveAsync(next);
+        await AssertFoundAsync(next, WorkspaceId.ForTeam("T2"), "U1");
+    }
+
     [Fact, Contract(7, 22)]
     public virtual async Task A_save_that_is_cancelled_midway_has_happened_whole_or_not_at_all()
     {

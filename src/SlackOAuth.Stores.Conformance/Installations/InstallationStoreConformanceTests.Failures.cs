@@ -27,7 +27,7 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         {
             foreach (var (operation, callAsync) in Operations)
             {
-                Failure.AssertDescribes(operation, await Assert.ThrowsAsync<SlackOAuthStoreException>(callAsync), "secret");
+                Failure.AssertDescribes(operation, Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(callAsync), "secret");
             }
         }
         finally
@@ -36,8 +36,8 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         }
     }
 
-    [Fact, Contract(7, 22, 23)]
-    public virtual async Task When_the_engine_is_back_the_next_call_works_and_what_failed_has_left_no_half()
+    [Fact, Contract(23)]
+    public virtual async Task When_the_engine_is_back_the_next_call_works()
     {
         Requires(StoreCapabilities.Failure);
         var stored = Sample.Installation("U1", 1, "stored");

@@ -37,6 +37,26 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         }
     }
 
+    [Fact, Contract(22)]
+    public virtual async Task A_call_that_waits_for_the_engine_can_be_cancelled()
+    {
+        Requires(StoreCapabilities.Pause);
+        var state = await IssueAsync();
+        await Fixture.PauseAsync(Scope);
+        try
+        {
+            await Waiting.AssertCancelledAsync(nameof(IOAuthStateStore.IssueAsync), Fixture.CancellationPatience, async cancellation => await Store.IssueAsync(null, cancellation));
+            await Waiting.AssertCancelledAsync(
+                nameof(IOAuthStateStore.ConsumeAsync), Fixture.CancellationPatience, async cancellation => await Store.ConsumeAsync(state, OAuthStatePurpose.Install, cancellation));
+        }
+        finally
+        {
+            await Fixture.ResumeAsync(Scope);
+        }
+
+        Assert.NotNull(await ConsumeAsync(await IssueAsync()));
+    }
+
     [Fact, Contract(23)]
     public virtual async Task An_engine_that_fails_gives_the_one_exception_type_and_works_when_it_is_back()
     {
@@ -46,8 +66,8 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         try
         {
             var data = new OAuthStateData { NonceHash = "nonce-secret", AppData = Sample.Json("""{"a":"secret"}""") };
-            Failure.AssertDescribes(nameof(IOAuthStateStore.IssueAsync), await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await IssueAsync(data)), "secret");
-            Failure.AssertDescribes(nameof(IOAuthStateStore.ConsumeAsync), await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await ConsumeAsync(state)), state);
+            Failure.AssertDescribes(nameof(IOAuthStateStore.IssueAsync), Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await IssueAsync(data)), "secret");
+            Failure.AssertDescribes(nameof(IOAuthStateStore.ConsumeAsync), Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await ConsumeAsync(state)), state);
         }
         finally
         {

@@ -104,17 +104,14 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
     public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
     {
         var record = Read(workspace);
-        return List(_historyLength > 0 ? record.BotHistory : record.Bot is null ? [] : [record.Bot], cancellationToken);
+        return List(Kept(record.BotHistory, record.Bot is null ? [] : [record.Bot]), cancellationToken);
     }
 
     /// <inheritdoc />
     public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default)
     {
         var record = Read(workspace);
-        IEnumerable<Installation> kept = _historyLength > 0
-            ? record.InstallationHistory
-            : record.Installations.Values.OrderByDescending(installation => installation.InstalledAt);
-        return List(kept.Where(installation => userId is null || installation.UserId == userId).Select(installation => installation.WithBot(record.Bot)), cancellationToken);
+        return List(Kept(record.InstallationHistory, record.Installations.Values).Where(installation => userId is null || installation.UserId == userId).Select(installation => installation.WithBot(record.Bot)), cancellationToken);
     }
 
     /// <inheritdoc />
@@ -231,6 +228,11 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
         var all = newer.Insert(at < 0 ? newer.Count : at, record);
         return [.. all.Where((kept, index) => index < _historyLength || isCurrent(kept))];
     }
+
+    /// <summary>The history, newest first, and with it what is current and was saved while the history was off.</summary>
+    private IEnumerable<T> Kept<T>(ImmutableList<T> history, IEnumerable<T> current)
+        where T : class =>
+        (_historyLength == 0 ? current : history.Concat(current.Where(record => !history.Any(kept => ReferenceEquals(kept, record))))).OrderByDescending(InstalledAt);
 
     private static DateTimeOffset InstalledAt<T>(T record) => record is Bot bot ? bot.InstalledAt : ((Installation)(object)record!).InstalledAt;
 

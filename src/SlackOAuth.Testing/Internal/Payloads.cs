@@ -98,7 +98,6 @@ internal sealed class Payloads(FakeSlackOptions options, FakeDirectory directory
 
         var app = directory.RequireApp(slackEvent.ClientId);
         var tenant = directory.RequireTenant(slackEvent.TenantId);
-        var now = options.TimeProvider.GetUtcNow().ToUnixTimeSeconds();
         var envelope = new JsonObject
         {
             ["token"] = VerificationToken,
@@ -107,7 +106,7 @@ internal sealed class Payloads(FakeSlackOptions options, FakeDirectory directory
             ["event"] = Json.Node(slackEvent.Inner),
             ["type"] = "event_callback",
             ["event_id"] = Ids.New("Ev"),
-            ["event_time"] = now,
+            ["event_time"] = (slackEvent.OccurredAt ?? options.TimeProvider.GetUtcNow()).ToUnixTimeSeconds(),
             ["is_ext_shared_channel"] = slackEvent.AuthorizedTenantId is { } authorized && authorized != tenant.Id,
             ["context_team_id"] = tenant.Id,
             ["context_enterprise_id"] = tenant.Enterprise?.Id,

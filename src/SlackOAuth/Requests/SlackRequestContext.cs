@@ -16,6 +16,9 @@ public sealed record SlackRequestContext
     /// <summary>The event's <c>type</c>, such as <c>app_uninstalled</c>; null where this is no event.</summary>
     public string? EventType { get; init; }
 
+    /// <summary>When the event happened, by Slack's clock and in whole seconds; the same each time Slack repeats it. Null where the payload does not say, and where this is no event.</summary>
+    public DateTimeOffset? EventTime { get; init; }
+
     /// <summary>The slash command, such as <c>/open-modal</c>; null where this is none.</summary>
     public string? Command { get; init; }
 

@@ -114,6 +114,7 @@ internal static class SlackRequestReader
             Kind = kind,
             Type = type,
             EventType = Text(events, "type"),
+            EventTime = kind == SlackRequestKind.Event ? Time(payload, "event_time") : null,
             Challenge = kind == SlackRequestKind.UrlVerification ? Text(payload, "challenge") : null,
             AppId = Text(payload, "api_app_id"),
             EnterpriseId = enterpriseId,
@@ -205,6 +206,13 @@ internal static class SlackRequestReader
             : null;
 
     private static string? TextOrId(JsonElement element, string name) => Text(element, name) ?? Text(Object(element, name), "id");
+
+    /// <summary>Unix seconds from the first to the last that a date can be.</summary>
+    private static DateTimeOffset? Time(JsonElement element, string name) =>
+        element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.Number && value.TryGetInt64(out var seconds)
+        && seconds is > 0 and <= 253_402_300_799
+            ? DateTimeOffset.FromUnixTimeSeconds(seconds)
+            : null;
 
     private static bool True(JsonElement element, string name) =>
         element.ValueKind == JsonValueKind.Object && element.TryGetProperty(name, out var value)

@@ -5,7 +5,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth;
 
 /// <summary>
-/// Removes what is kept no longer: expired states, and workspaces that nobody uses. A hosted service calls it; an app that has a schedule of its own may call it too. Every removal can be done twice,
+/// Removes what is no longer needed: expired states, and workspaces that nobody uses. A hosted service calls it; an app that has a schedule of its own may call it too. Every removal can be done twice,
 /// so any number of processes may sweep at once.
 /// </summary>
 public sealed class SlackRetention

@@ -10,7 +10,7 @@ namespace Microsoft.Extensions.DependencyInjection;
 /// <summary>Adds retention to the stores.</summary>
 public static class SlackRetentionStoresBuilderExtensions
 {
-    /// <summary>Adds a hosted service that removes what is kept no longer, and <see cref="SlackRetention"/>, which does it on demand. Safe to repeat.</summary>
+    /// <summary>Adds a hosted service that removes what is no longer needed, and <see cref="SlackRetention"/>, which does it on demand. Safe to repeat.</summary>
     /// <param name="builder">The builder.</param>
     /// <param name="configure">Sets the options; null for the defaults, which remove expired states alone. They are checked at start.</param>
     /// <returns>The builder.</returns>

@@ -96,4 +96,12 @@ internal sealed class KeysBotsByTheEnterprise(Engine engine, StoreScope scope) :
 internal sealed class KeepsHistoryThatIsOff(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
     protected override bool IsReplaced(Row stored, Row saved) => stored.InstalledAt == saved.InstalledAt;
+
+    protected override void Trim(Engine tables, Row saved)
+    {
+        if (Scope.Options.HistoryEnabled)
+        {
+            base.Trim(tables, saved);
+        }
+    }
 }

@@ -95,7 +95,59 @@ internal sealed class LosesTheCause(Engine engine, StoreScope scope) : TableInst
     }
 }
 
-[RejectedBy<Suite>(nameof(Suite.When_the_engine_is_back_the_next_call_works_and_what_failed_has_left_no_half))]
+[RejectedBy<Suite>(nameof(Suite.An_engine_that_fails_gives_the_one_exception_type))]
+internal sealed class SaysThatNoRetryCanHelp(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override async ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        try
+        {
+            return await base.CallAsync(operation, statement, cancellation);
+        }
+        catch (SlackOAuthStoreException exception)
+        {
+            throw new SlackOAuthStoreException("Table", operation, "the engine does not answer", isTransient: false, "Start it.", exception.InnerException);
+        }
+    }
+}
+
+[RejectedBy<Suite>(nameof(Suite.A_call_that_waits_for_the_engine_can_be_cancelled))]
+internal sealed class LooksAtItsTokenBeforeTheCallAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return base.CallAsync(operation, statement, CancellationToken.None);
+    }
+}
+
+[RejectedBy<Suites.States>(nameof(Suites.States.A_call_that_waits_for_the_engine_can_be_cancelled))]
+internal sealed class LooksAtItsTokenBeforeAnIssueAlone(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
+{
+    protected override ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        cancellation.ThrowIfCancellationRequested();
+        return base.CallAsync(operation, statement, CancellationToken.None);
+    }
+}
+
+[RejectedBy<Suites.InstallationPreparation>(nameof(Suites.InstallationPreparation.The_script_prepares_the_engine_for_a_store_that_does_not))]
+internal sealed class PreparesThoughItIsSwitchedOff(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override async ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        await PrepareAsync(cancellationToken);
+        await base.SaveAsync(installation, cancellationToken);
+    }
+}
+
+[RejectedBy<Suites.StatePreparation>(nameof(Suites.StatePreparation.The_script_prepares_the_engine_for_a_store_that_does_not))]
+internal sealed class PrintsAScriptOfAnotherVersion(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
+{
+    public override string PreparationScript => "ALTER TABLE states ADD COLUMN json;";
+}
+
+[RejectedBy<Suite>(nameof(Suite.When_the_engine_is_back_the_next_call_works))]
 internal sealed class StaysBroken(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
     private Exception? _broken;

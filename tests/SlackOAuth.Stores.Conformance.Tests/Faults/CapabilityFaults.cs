@@ -189,6 +189,36 @@ internal sealed class TrimsCurrentInstallations(Engine engine, StoreScope scope)
     }
 }
 
+[RejectedBy<History>(nameof(History.A_save_with_history_off_removes_what_was_kept))]
+internal sealed class KeepsTheHistoryOfOthersWhenItIsOff(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override void Trim(Engine tables, Row saved)
+    {
+        if (Scope.Options.HistoryEnabled)
+        {
+            base.Trim(tables, saved);
+        }
+    }
+}
+
+[RejectedBy<History>(nameof(History.History_that_is_switched_on_later_begins_with_the_current_records))]
+internal sealed class ListsWhatItRememberedAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    private static readonly ConditionalWeakTable<Row, object> Remembered = [];
+
+    protected override void Put(Engine tables, Row saved)
+    {
+        if (Scope.Options.HistoryEnabled)
+        {
+            Remembered.AddOrUpdate(saved, saved);
+        }
+
+        base.Put(tables, saved);
+    }
+
+    protected override IEnumerable<Row> NewestFirst(IEnumerable<Row> rows) => base.NewestFirst(rows).Where(row => !Scope.Options.HistoryEnabled || Remembered.TryGetValue(row, out _));
+}
+
 [RejectedBy<History>(nameof(History.Old_installations_show_the_current_bot))]
 internal sealed class ListsHistoryWithoutTheBot(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {

@@ -23,20 +23,33 @@ internal sealed class Engine
 
     internal bool IsBroken { get; set; }
 
+    /// <summary>Whether the tables are there, as they are unless a test takes them away.</summary>
+    internal bool IsPrepared { get; set; } = true;
+
+    /// <summary>What calls wait for while the engine is silent; null while it answers.</summary>
+    internal TaskCompletionSource? Pause { get; set; }
+
     internal long RoundTrips => Interlocked.Read(ref _roundTrips);
 
     /// <summary>One statement: nothing else runs beside it.</summary>
-    internal async ValueTask<T> CallAsync<T>(Func<Engine, T> statement, CancellationToken cancellation)
+    internal async ValueTask<T> CallAsync<T>(Func<Engine, T> statement, CancellationToken cancellation, bool needsTables = true)
     {
         cancellation.ThrowIfCancellationRequested();
 
         // The way there: all others that wait for a thread run first. Task.Yield would not let them: a thread of the pool takes what it queued last first.
         await Task.Factory.StartNew(static () => { }, CancellationToken.None, TaskCreationOptions.PreferFairness, TaskScheduler.Default);
+        if (Inspect(engine => engine.Pause) is { } pause)
+        {
+            await pause.Task.WaitAsync(cancellation);
+        }
+
         cancellation.ThrowIfCancellationRequested();
         Interlocked.Increment(ref _roundTrips);
         lock (_gate)
         {
-            return IsBroken ? throw new EngineException("The connection was refused.") : statement(this);
+            return IsBroken ? throw new EngineException("The connection was refused.")
+                : needsTables && !IsPrepared ? throw new EngineException("There is no such table.")
+                : statement(this);
         }
     }
 

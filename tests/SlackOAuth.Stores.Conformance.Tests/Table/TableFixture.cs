@@ -9,6 +9,7 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
+        | StoreCapabilities.Pause | StoreCapabilities.PreparationScript
         | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases : StoreCapabilities.Purging | StoreCapabilities.StateCount);
 
     public override int ListingSize => 120;
@@ -24,6 +25,36 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
     public override ValueTask BreakAsync(StoreScope scope) => SetBrokenAsync(scope, true);
 
     public override ValueTask RepairAsync(StoreScope scope) => SetBrokenAsync(scope, false);
+
+    public override TimeSpan CancellationPatience => TimeSpan.FromSeconds(3);
+
+    public override ValueTask PauseAsync(StoreScope scope)
+    {
+        Engine.Of(scope).Inspect(engine => engine.Pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously));
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask ResumeAsync(StoreScope scope)
+    {
+        Engine.Of(scope).Inspect(engine =>
+        {
+            engine.Pause!.SetResult();
+            return engine.Pause = null;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask<TStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        Engine.Of(scope).Inspect(engine => engine.IsPrepared = false);
+        return CreateAsync(scope);
+    }
+
+    public override ValueTask RunScriptAsync(StoreScope scope, string script)
+    {
+        Engine.Of(scope).Inspect(engine => engine.IsPrepared |= script.StartsWith("CREATE TABLE", StringComparison.Ordinal));
+        return ValueTask.CompletedTask;
+    }
 
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(Engine.Of(scope).RoundTrips);
 

@@ -125,7 +125,7 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
         return ExecuteAsync(nameof(ReleaseLeaseAsync), tables => Release(tables, lease), cancellationToken);
     }
 
-    public virtual ValueTask PrepareAsync(CancellationToken cancellationToken = default) => ExecuteAsync(nameof(PrepareAsync), _ => { }, cancellationToken);
+    public virtual ValueTask PrepareAsync(CancellationToken cancellationToken = default) => ExecuteAsync(nameof(PrepareAsync), tables => tables.IsPrepared = true, cancellationToken);
 
     protected virtual void Validate(Installation installation) => StoreArguments.Validate(installation);
 
@@ -164,7 +164,7 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
 
     protected virtual Row? Current(IEnumerable<Row> rows) => rows.MaxBy(row => row.InstalledAt);
 
-    protected virtual int HistoryLength => scope.Options.HistoryLength;
+    protected virtual int HistoryLength => scope.Options.HistoryEnabled ? scope.Options.HistoryLength : 0;
 
     protected virtual void Put(Engine tables, Row saved)
     {
@@ -180,10 +180,7 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
         }
 
         tables.Rows.Add(saved);
-        if (scope.Options.HistoryEnabled)
-        {
-            Trim(tables, saved);
-        }
+        Trim(tables, saved);
     }
 
     protected virtual void Trim(Engine tables, Row saved)
@@ -293,7 +290,7 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
     {
         try
         {
-            return await engine.CallAsync(statement, cancellation);
+            return await engine.CallAsync(statement, cancellation, needsTables: operation != nameof(PrepareAsync));
         }
         catch (EngineException exception)
         {

@@ -48,7 +48,7 @@ internal class TableStateStore(Engine engine, StoreScope scope) : IOAuthStateSto
         return CallAsync(nameof(PurgeExpiredAsync), tables => Sweep(tables, now), cancellationToken);
     }
 
-    public virtual async ValueTask PrepareAsync(CancellationToken cancellationToken = default) => await CallAsync<object?>(nameof(PrepareAsync), _ => null, cancellationToken);
+    public virtual async ValueTask PrepareAsync(CancellationToken cancellationToken = default) => await CallAsync(nameof(PrepareAsync), tables => tables.IsPrepared = true, cancellationToken);
 
     protected virtual string CreateState() => OAuthState.Create();
 
@@ -72,7 +72,7 @@ internal class TableStateStore(Engine engine, StoreScope scope) : IOAuthStateSto
     {
         try
         {
-            return await engine.CallAsync(statement, cancellation);
+            return await engine.CallAsync(statement, cancellation, needsTables: operation != nameof(PrepareAsync));
         }
         catch (EngineException exception)
         {
