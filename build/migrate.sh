@@ -32,7 +32,7 @@ run() {
 }
 run redis:7.0.15 6379
 redis=redis:127.0.0.1:$port
-run postgres:15-bookworm 5432 --env POSTGRES_PASSWORD=migrate
+run postgres:15.10-bookworm 5432 --env POSTGRES_PASSWORD=migrate
 # A password on a command line can be read by every user of the machine: the tool takes it from the environment.
 export MIGRATE_POSTGRES="Host=127.0.0.1;Port=$port;Username=postgres;Password=migrate;Database=postgres"
 postgres=postgres:env:MIGRATE_POSTGRES

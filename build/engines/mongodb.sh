@@ -8,4 +8,4 @@ gather() {
   dotnet publish "$gateway" --configuration Release --runtime "linux-$(dpkg --print-architecture | sed s/amd64/x64/)" --self-contained --output "$1/gateway" --verbosity quiet
 }
 
-ensure_image mongo:8.0 mongodb gather "$gateway"/*.cs "$gateway"/*.csproj
+ensure_image mongo:8.0.4 mongodb gather "$gateway"/*.cs "$gateway"/*.csproj

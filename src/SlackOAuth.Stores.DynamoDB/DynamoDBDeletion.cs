@@ -4,11 +4,16 @@ using Amazon.DynamoDBv2.Model;
 namespace SlackOAuth.Stores.DynamoDB;
 
 /// <summary>Deletions in one workspace. Each reads what it is about to delete, and begins again where that has changed before it is deleted. [8, 12]</summary>
-/// <remarks>One transaction as long as it fits one; else several, of which only the last tells that the whole is done. The README says what that means.</remarks>
+/// <remarks>
+/// One transaction as long as it fits one; else several, what lookups give in the first. The README says what that means. One object is one deletion, over all its tries.
+/// </remarks>
 internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories histories, string partition)
 {
-    // Beside the items of the history: the record, the latest one, the history itself.
-    private readonly int _mostEntries = table.MostWrites - 3;
+    // How many items a transaction deletes beside the record, the latest one and the history itself. Less after one that was too large.
+    private int _most = table.MostWrites - 3;
+
+    // The entries of the history that there were when the record was deleted: what is saved after that moment is not this deletion's. Null before it.
+    private HashSet<string>? _doomed;
 
     /// <summary>Deletes the bot with its history.</summary>
     internal async Task<bool> DeleteBotAsync(IAmazonDynamoDB client, CancellationToken cancellationToken)
@@ -49,16 +54,20 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         var history = DynamoDBHistory.Read(historyItem);
         var changed = withBot ? DynamoDBHistory.None : history with { Stamp = DynamoDBKeys.Unique(), Installations = [] };
         changed = changed.IsEmpty ? history.Stamp is null ? history : DynamoDBHistory.None : changed;
+        // What lookups give goes before what they do not.
         var doomed = items.Keys
             .Where(sort => withBot || sort.StartsWith(DynamoDBKeys.UserPrefix, StringComparison.Ordinal) || sort.StartsWith(DynamoDBKeys.OldUserPrefix, StringComparison.Ordinal))
-            .Select(Delete);
+            .OrderBy(sort => sort.StartsWith(DynamoDBKeys.OldUserPrefix, StringComparison.Ordinal) || sort.StartsWith(DynamoDBKeys.OldBotPrefix, StringComparison.Ordinal))
+            .ToArray();
         var (latestWrite, historyWrite) = (ReplaceLatest(latest, null), history.Write(table.Name, partition, changed));
-        foreach (var chunk in doomed.Chunk(table.MostWrites - 2).DefaultIfEmpty([]))
+        var left = doomed.AsMemory();
+        do
         {
-            await WriteAsync(client, [latestWrite, historyWrite, .. chunk], cancellationToken).ConfigureAwait(false);
+            left = left[await DeleteSomeAsync(client, left, _ => [latestWrite, historyWrite], cancellationToken).ConfigureAwait(false)..];
             histories.Remember(partition, changed);
             (latestWrite, historyWrite) = (ReplaceLatest(null, null), changed.Write(table.Name, partition, changed));
         }
+        while (!left.IsEmpty);
 
         return true;
     }
@@ -71,19 +80,52 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         TransactWriteItem[] writes,
         CancellationToken cancellationToken)
     {
-        // The oldest first, and the record itself with the last of them.
-        foreach (var (i, chunk) in entries.Reverse().Chunk(_mostEntries).DefaultIfEmpty([]).Index())
+        var left = entries.Where(entry => _doomed?.Contains(entry) is not false).Select(entry => prefix + entry).ToArray().AsMemory();
+        do
         {
-            var changed = chunk.Length == 0
-                ? history
-                : new DynamoDBHistory(DynamoDBKeys.Unique(), [.. history.Bots.Except(prefix == DynamoDBKeys.OldBotPrefix ? chunk : [])], [.. history.Installations.Except(prefix == DynamoDBKeys.OldUserPrefix ? chunk : [])]);
-            var isLast = (i + 1) * _mostEntries >= entries.Count;
-            await WriteAsync(
+            var changed = history;
+            var written = await DeleteSomeAsync(
                 client,
-                [.. isLast ? writes : [], history.Write(table.Name, partition, changed), .. chunk.Select(entry => Delete(prefix + entry))],
+                left,
+                chunk =>
+                {
+                    string[] gone = [.. chunk.Select(sort => sort[prefix.Length..])];
+                    changed = gone.Length == 0
+                        ? history
+                        : new DynamoDBHistory(DynamoDBKeys.Unique(), [.. history.Bots.Except(prefix == DynamoDBKeys.OldBotPrefix ? gone : [])], [.. history.Installations.Except(prefix == DynamoDBKeys.OldUserPrefix ? gone : [])]);
+                    return [.. _doomed is null ? writes : [], history.Write(table.Name, partition, changed)];
+                },
                 cancellationToken).ConfigureAwait(false);
+            _doomed ??= [.. entries];
             history = changed;
             histories.Remember(partition, history);
+            left = left[written..];
+        }
+        while (!left.IsEmpty);
+    }
+
+    /// <summary>Deletes as many items as a transaction takes, together with the writes beside them.</summary>
+    /// <returns>How many.</returns>
+    /// <param name="client">The client.</param>
+    /// <param name="sorts">The sort keys of the items; the first ones go.</param>
+    /// <param name="beside">What is written beside those of the given sort keys.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    private async Task<int> DeleteSomeAsync(IAmazonDynamoDB client, ReadOnlyMemory<string> sorts, Func<string[], IEnumerable<TransactWriteItem>> beside, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            var chunk = sorts[..Math.Min(sorts.Length, _most)].ToArray();
+            var request = new TransactWriteItemsRequest { TransactItems = [.. beside(chunk), .. chunk.Select(Delete)] };
+            try
+            {
+                await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(request, token), cancellationToken).ConfigureAwait(false);
+                return chunk.Length;
+            }
+            catch (Exception exception) when (chunk.Length > 1 && DynamoDBErrors.IsInvalid(exception))
+            {
+                // Too many, or together larger than the 4 MB of a transaction.
+                _most = chunk.Length / 2;
+            }
         }
     }
 
@@ -138,9 +180,6 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         var answer = await client.GetItemAsync(new GetItemRequest { TableName = table.Name, Key = DynamoDBKeys.Item(partition, sort), ConsistentRead = true }, cancellationToken).ConfigureAwait(false);
         return answer.Item is { Count: > 0 } item ? item : null;
     }
-
-    private static async Task WriteAsync(IAmazonDynamoDB client, List<TransactWriteItem> writes, CancellationToken cancellationToken) =>
-        await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = writes }, token), cancellationToken).ConfigureAwait(false);
 
     private QueryRequest Query(string prefix, string attributes)
     {

@@ -40,6 +40,14 @@ internal static class DynamoDBErrors
     internal static bool IsOfConditionsAlone(Exception exception) =>
         exception is TransactionCanceledException { CancellationReasons: { } reasons } && reasons.TrueForAll(reason => reason.Code is NoReason or ConditionFailed);
 
+    /// <summary>Whether DynamoDB refused a request for what it is, as where it is too large.</summary>
+    internal static bool IsInvalid(Exception exception) => exception switch
+    {
+        TransactionCanceledException cancelled => cancelled.CancellationReasons?.Exists(reason => reason.Code == "ValidationError") is true,
+        AmazonServiceException service => service.ErrorCode == "ValidationException",
+        _ => false,
+    };
+
     internal static bool IsConditionFailure(CancellationReason reason) => reason.Code == ConditionFailed;
 
     internal static SlackOAuthStoreException Wrap(string operation, Exception exception)

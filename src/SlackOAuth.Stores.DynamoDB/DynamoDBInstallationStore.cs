@@ -80,11 +80,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
             return null;
         }
 
-        return await _table.CallAsync(
-            nameof(FindBotAsync),
-            (Store: this, Key: DynamoDBKeys.Item(_keys.Workspace(workspace), DynamoDBKeys.Bot)),
-            static async (client, call, cancellationToken) => ReadBot(await call.Store.GetAsync(client, call.Key, cancellationToken).ConfigureAwait(false)),
-            cancellationToken).ConfigureAwait(false);
+        return await FindBotAsync(nameof(FindBotAsync), _keys.Workspace(workspace), cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -113,7 +109,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         DeleteAsync(nameof(DeleteBotAsync), workspace, userId: null, static (deletion, client, _, cancellationToken) => deletion.DeleteBotAsync(client, cancellationToken), cancellationToken);
 
     /// <inheritdoc />
-    /// <remarks>Without a user, of some fifty users or more, it is several transactions: when it fails in between, call it again.</remarks>
+    /// <remarks>Without a user, of some twenty users or more, it is several transactions: when it fails in between, call it again.</remarks>
     public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
         DeleteAsync(
             nameof(DeleteInstallationAsync),
@@ -124,7 +120,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
             cancellationToken);
 
     /// <inheritdoc />
-    /// <remarks>Of some fifty users or more, it is several transactions: when it fails in between, call it again.</remarks>
+    /// <remarks>Of some twenty users or more, it is several transactions: when it fails in between, call it again.</remarks>
     public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
         DeleteAsync(
             nameof(DeleteAllAsync),
@@ -150,18 +146,24 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
     public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
-        // The items of a workspace follow one another in the order of their sort keys, over pages too: its bot, then its users.
         var (partition, bot) = ("", default(Bot));
-        await foreach (var item in ScanAsync(nameof(ListInstallationsAsync), _keys.WorkspacePrefix, BotsAndUsers, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in ScanPagesAsync(nameof(ListInstallationsAsync), _keys.WorkspacePrefix, BotsAndUsers, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
         {
-            if (item.Partition != partition || item.Installation is null)
+            // Most often a workspace's bot comes before its users, in the same page. That is no promise: what the page does not have is read by its key. [3]
+            var bots = page.Where(item => item.Bot is not null).ToDictionary(item => item.Partition, item => item.Bot, StringComparer.Ordinal);
+            foreach (var item in page)
             {
-                (partition, bot) = (item.Partition, item.Bot);
-            }
+                cancellationToken.ThrowIfCancellationRequested();
+                if (item.Installation is { } installation)
+                {
+                    if (item.Partition != partition)
+                    {
+                        bot = bots.TryGetValue(item.Partition, out var scanned) ? scanned : await FindBotAsync(nameof(ListInstallationsAsync), item.Partition, cancellationToken).ConfigureAwait(false);
+                        partition = item.Partition;
+                    }
 
-            if (item.Installation is { } installation)
-            {
-                yield return installation.WithBot(bot);
+                    yield return installation.WithBot(bot);
+                }
             }
         }
     }
@@ -299,6 +301,13 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         }
     }
 
+    private ValueTask<Bot?> FindBotAsync(string operation, string partition, CancellationToken cancellationToken) =>
+        _table.CallAsync(
+            operation,
+            (Store: this, Key: DynamoDBKeys.Item(partition, DynamoDBKeys.Bot)),
+            static async (client, call, cancellationToken) => ReadBot(await call.Store.GetAsync(client, call.Key, cancellationToken).ConfigureAwait(false)),
+            cancellationToken);
+
     private static Bot? ReadBot(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadBot(json) : null;
 
     private static Installation? ReadInstallation(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadInstallation(json) : null;
@@ -424,6 +433,25 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         return (item[DynamoDBKeys.Partition].S, isBot ? ReadBot(item) : null, isBot ? null : ReadInstallation(item));
     }
 
+    /// <summary>The current records of workspaces, as <see cref="ScanPagesAsync"/> has them.</summary>
+    private async IAsyncEnumerable<T> ScanAsync<T>(
+        string operation,
+        string partitions,
+        string filter,
+        string? attributes,
+        Func<Dictionary<string, AttributeValue>, T> read,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var page in ScanPagesAsync(operation, partitions, filter, attributes, read, cancellationToken).ConfigureAwait(false))
+        {
+            foreach (var record in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return record;
+            }
+        }
+    }
+
     /// <summary>The current records of workspaces, page by page.</summary>
     /// <param name="operation">The operation, for errors.</param>
     /// <param name="partitions">What the keys of the workspaces start with.</param>
@@ -431,7 +459,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     /// <param name="attributes">What is read of them; null for all.</param>
     /// <param name="read">Reads one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    private async IAsyncEnumerable<T> ScanAsync<T>(
+    private async IAsyncEnumerable<List<T>> ScanPagesAsync<T>(
         string operation,
         string partitions,
         string filter,
@@ -454,7 +482,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
 
         do
         {
-            var records = await _table.CallAsync(
+            yield return await _table.CallAsync(
                 operation,
                 (Request: request, Read: read),
                 static async (client, call, cancellationToken) =>
@@ -464,11 +492,6 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
                     return (page.Items ?? []).ConvertAll(item => call.Read(item));
                 },
                 cancellationToken).ConfigureAwait(false);
-            foreach (var record in records)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return record;
-            }
         }
         while (request.ExclusiveStartKey is { Count: > 0 });
     }

@@ -43,8 +43,8 @@ internal sealed class DynamoDBTable : IDisposable
 
     internal bool ConsistentReads => _options.ConsistentReads;
 
-    /// <summary>How many items a transaction of the stores changes at most. DynamoDB takes 100 of 4 MB in all, which is 80 KB for each of these; DynamoDB Local of before 2022 takes 10.</summary>
-    internal int MostWrites { get; init; } = 50;
+    /// <summary>How many items a transaction of the stores changes at most. DynamoDB takes 100 of 4 MB in all, which is 160 KB for each of these; DynamoDB Local of before 2022 takes 10.</summary>
+    internal int MostWrites { get; init; } = 25;
 
     /// <summary>The table as a CloudFormation template: what <see cref="PrepareAsync"/> creates. [25]</summary>
     internal string Template =>

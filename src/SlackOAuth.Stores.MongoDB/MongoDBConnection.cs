@@ -39,9 +39,10 @@ internal sealed class MongoDBConnection : IDisposable
     internal MongoDBCollection Open(MongoDBSchema schema)
     {
         var settings = new MongoCollectionSettings { ReadPreference = ReadPreference.Primary };
-        if (Database.Settings.WriteConcern is var wanted && (wanted.Equals(WriteConcern.Acknowledged) || !wanted.IsAcknowledged))
+        if (Database.Settings.WriteConcern is var wanted && (wanted.W is null || !wanted.IsAcknowledged))
         {
-            settings.WriteConcern = WriteConcern.WMajority;
+            // What else it says, journal or wtimeoutMS, stays.
+            settings.WriteConcern = wanted.With(w: WriteConcern.WMajority.W);
         }
 
         return new MongoDBCollection(Database.GetCollection<BsonDocument>(_options.CollectionPrefix + schema.Name, settings), schema, _options.PrepareOnFirstUse, _places);

@@ -5,6 +5,9 @@ namespace SlackOAuth.Stores.Redis;
 /// <summary>The connection of the stores: one the app gave, which is never disposed, or one of their own, made at the first call.</summary>
 internal sealed class RedisConnection : IDisposable, IAsyncDisposable
 {
+    /// <summary>For every call: the driver's default reads from a replica while no primary can be reached, and a replica may show what was rotated or deleted before. [8, 11]</summary>
+    internal const CommandFlags OnPrimary = CommandFlags.DemandMaster;
+
     private static readonly TimeSpan ReconnectEvery = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();

@@ -41,11 +41,12 @@ internal static class RedisErrors
     {
         RedisErrorKind.Loading => ("Redis is still loading its data", true, null),
         RedisErrorKind.Busy => ("Redis is busy with a script", true, null),
-        RedisErrorKind.ClusterDown or RedisErrorKind.MasterDown or RedisErrorKind.TryAgain or RedisErrorKind.ReadOnly => (
+        RedisErrorKind.ClusterDown or RedisErrorKind.MasterDown or RedisErrorKind.TryAgain or RedisErrorKind.ReadOnly or RedisErrorKind.Moved or RedisErrorKind.Ask => (
             "Redis is failing over or moving slots",
             true,
             "If that lasts, check the replication and the cluster."),
         RedisErrorKind.NoReplicas => ("Redis has too few replicas to accept a write", true, "Bring replicas back, or lower min-replicas-to-write."),
+        RedisErrorKind.MaxClients => ("Redis has as many clients as it takes", true, "If that lasts, raise maxclients, or look for an app that leaves connections open."),
         RedisErrorKind.OutOfMemory => ("Redis has reached its maxmemory", false, "Raise maxmemory. Keep the policy noeviction, or installations are evicted."),
         RedisErrorKind.Misconfigured => ("Redis cannot persist and refuses writes", false, "See Redis's log; most often the disk is full."),
         RedisErrorKind.NoAuth or RedisErrorKind.WrongPass => ("Redis refused the user or password", false, "Check the user and password of the connection."),

@@ -67,7 +67,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         return await _connection.CallAsync(
             nameof(FindBotAsync),
             _keys.Workspace(workspace),
-            static async (database, key) => ReadBot(await database.HashGetAsync(key, RedisKeys.Bot).ConfigureAwait(false)),
+            static async (database, key) => ReadBot(await database.HashGetAsync(key, RedisKeys.Bot, RedisConnection.OnPrimary).ConfigureAwait(false)),
             cancellationToken).ConfigureAwait(false);
     }
 
@@ -85,7 +85,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
             (_keys.Workspace(workspace), userId is null ? RedisKeys.Latest : RedisKeys.User(userId)),
             static async (database, call) =>
             {
-                var values = await database.HashGetAsync(call.Key, [RedisKeys.Bot, call.Field]).ConfigureAwait(false);
+                var values = await database.HashGetAsync(call.Key, [RedisKeys.Bot, call.Field], RedisConnection.OnPrimary).ConfigureAwait(false);
                 return values[1].IsNull ? null : ReadInstallation(values[1]).WithBot(ReadBot(values[0]));
             },
             cancellationToken).ConfigureAwait(false);
@@ -108,7 +108,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
             await _connection.CallAsync(
                 nameof(DeleteAllAsync),
                 _keys.AllOf(workspace),
-                static (database, keys) => database.KeyDeleteAsync(keys),
+                static (database, keys) => database.KeyDeleteAsync(keys, RedisConnection.OnPrimary),
                 cancellationToken).ConfigureAwait(false);
         }
     }
@@ -295,7 +295,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         _connection.CallAsync(
             operation,
             (script, keys, arguments),
-            static (database, call) => database.ScriptEvaluateAsync(call.script, call.keys, call.arguments),
+            static (database, call) => database.ScriptEvaluateAsync(call.script, call.keys, call.arguments, RedisConnection.OnPrimary),
             cancellationToken);
 
     /// <summary>The keys of every workspace of the client id, page by page and each once.</summary>
@@ -326,16 +326,22 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
     /// <summary>The keys of a pattern, from every primary. SCAN may give one twice while Redis resizes its tables, and two of the addresses of a connection may be of one server.</summary>
     private async IAsyncEnumerable<RedisKey> ScanAsync(string operation, RedisValue pattern, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var servers = await _connection.CallAsync(
+        var (primaries, database) = await _connection.CallAsync(
             operation,
             _keys,
-            static (database, _) => Task.FromResult(database.Multiplexer.GetServers().Where(server => !server.IsReplica).Select(server => (server, database.Database)).ToArray()),
+            static (database, _) =>
+            {
+                var primaries = database.Multiplexer.GetServers().Where(server => !server.IsReplica).ToArray();
+                return primaries.Length > 0
+                    ? Task.FromResult((primaries, database.Database))
+                    : throw new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, RedisConnection.OnPrimary, "No primary is known.");
+            },
             cancellationToken).ConfigureAwait(false);
-        foreach (var (server, database) in servers)
+        foreach (var server in primaries)
         {
             var keys = server.KeysAsync(database, pattern, PageSize).GetAsyncEnumerator(cancellationToken);
             await using var disposing = keys.ConfigureAwait(false);
-            while (await _connection.CallAsync(operation, keys, static (_, scan) => scan.MoveNextAsync().AsTask(), CancellationToken.None).ConfigureAwait(false))
+            while (await _connection.CallAsync(operation, keys, static (_, scan) => scan.MoveNextAsync().AsTask(), cancellationToken).ConfigureAwait(false))
             {
                 yield return keys.Current;
             }
@@ -348,7 +354,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
             keys,
             static async (database, keys) =>
             {
-                var values = await Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RedisKeys.Bot))).ConfigureAwait(false);
+                var values = await Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RedisKeys.Bot, RedisConnection.OnPrimary))).ConfigureAwait(false);
                 return values.Select(ReadBot).ToArray();
             },
             cancellationToken).ConfigureAwait(false);
@@ -382,7 +388,8 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
                 var values = (RedisValue[])(await database.ScriptEvaluateAsync(
                     RedisScripts.ReadPage,
                     [call.workspace, call.workspace.Append(call.request.Set)],
-                    arguments).ConfigureAwait(false))!;
+                    arguments,
+                    RedisConnection.OnPrimary).ConfigureAwait(false))!;
                 var bot = call.request.Set == RedisKeys.Installations ? ReadBot(values[1]) : null;
                 return new Page(
                     values[0],

@@ -52,7 +52,7 @@ public sealed class RedisOAuthStateStore : IOAuthStateStore
         await _connection.CallAsync(
             nameof(IssueAsync),
             (Key: _keys.State(OAuthState.ComputeKey(state, _clientId, data.Purpose)!), Value: stored, Expiry: _lifetime + Grace),
-            static (database, call) => database.StringSetAsync(call.Key, call.Value, call.Expiry, When.NotExists),
+            static (database, call) => database.StringSetAsync(call.Key, call.Value, call.Expiry, When.NotExists, RedisConnection.OnPrimary),
             cancellationToken).ConfigureAwait(false);
         return state;
     }
@@ -85,8 +85,7 @@ public sealed class RedisOAuthStateStore : IOAuthStateStore
         {
             try
             {
-                // Never repeated by the driver, whatever its retry policy: the repeat would say that another had used the state.
-                return await database.StringGetDeleteAsync(key, CommandFlags.CommandRetryNever).ConfigureAwait(false);
+                return await database.StringGetDeleteAsync(key, RedisConnection.OnPrimary).ConfigureAwait(false);
             }
             catch (RedisServerException exception) when (exception.Kind == RedisErrorKind.UnknownCommand)
             {
@@ -95,6 +94,6 @@ public sealed class RedisOAuthStateStore : IOAuthStateStore
             }
         }
 
-        return (RedisValue)await database.ScriptEvaluateAsync(RedisScripts.GetAndDelete, [key], [], CommandFlags.CommandRetryNever).ConfigureAwait(false);
+        return (RedisValue)await database.ScriptEvaluateAsync(RedisScripts.GetAndDelete, [key], [], RedisConnection.OnPrimary).ConfigureAwait(false);
     }
 }

@@ -117,6 +117,10 @@ public sealed class FaultTests(DynamoDBServer server)
             async token => await store.FindBotAsync(Samples.Workspace, token),
             async token => await store.FindInstallationAsync(Samples.Workspace, "U1", token),
             async token => await states.ConsumeAsync(OAuthState.Create(), cancellationToken: token),
+            async token => await store.ListBotsAsync(token).ToListAsync(CancellationToken.None),
+            async token => await store.ListInstallationsAsync(token).ToListAsync(CancellationToken.None),
+            async token => await store.ListClientIdsAsync(token).ToListAsync(CancellationToken.None),
+            async token => await store.ListBotHistoryAsync(Samples.Workspace, token).ToListAsync(CancellationToken.None),
         })
         {
             using var cancelled = new CancellationTokenSource();

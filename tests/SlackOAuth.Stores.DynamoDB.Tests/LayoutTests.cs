@@ -1,4 +1,8 @@
+using System.Net;
 using System.Text;
+using System.Text.Json;
+using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;
 
@@ -143,6 +147,117 @@ public sealed class LayoutTests(DynamoDBServer server)
     }
 
     [Fact]
+    public async Task A_deletion_that_breaks_after_its_first_transaction_has_taken_what_lookups_give_and_is_ended_by_the_next()
+    {
+        await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 30));
+        foreach (var (delete, find) in new (Func<Task> Delete, Func<Task<object?>> Find)[]
+        {
+            (async () => await scope.Installations.DeleteInstallationAsync(Samples.Workspace, "U1", Token), async () => await scope.Installations.FindInstallationAsync(Samples.Workspace, "U1", Token)),
+            (async () => await scope.Installations.DeleteInstallationAsync(Samples.Workspace, "U1", Token), async () => await scope.Installations.FindInstallationAsync(Samples.Workspace, null, Token)),
+            (async () => await scope.Installations.DeleteBotAsync(Samples.Workspace, Token), async () => await scope.Installations.FindBotAsync(Samples.Workspace, Token)),
+            (async () => await scope.Installations.DeleteAllAsync(Samples.Workspace, Token), async () => await scope.Installations.FindBotAsync(Samples.Workspace, Token)),
+            (async () => await scope.Installations.DeleteAllAsync(Samples.Workspace, Token), async () => await scope.Installations.FindInstallationAsync(Samples.Workspace, "U1", Token)),
+        })
+        {
+            for (var i = 1; i <= 20; i++)
+            {
+                await scope.Installations.SaveAsync(Samples.Installation(i), Token);
+            }
+
+            Assert.NotNull(await find());
+            scope.Handler.RefuseAfter("TransactWriteItems", letThrough: 1);
+            await Assert.ThrowsAsync<SlackOAuthStoreException>(delete);
+            Assert.Null(await find());
+            scope.Handler.RefuseAfter(null);
+            await delete();
+            Assert.Null(await find());
+            await scope.Installations.DeleteAllAsync(Samples.Workspace, Token);
+            Assert.Empty(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+        }
+    }
+
+    [Fact]
+    public async Task What_is_saved_while_a_deletion_goes_on_is_kept()
+    {
+        await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 30));
+        for (var i = 1; i <= 20; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        scope.Handler.AfterNext("TransactWriteItems", async () =>
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(21), Token);
+            await scope.Installations.SaveAsync(Samples.Installation(22), Token);
+        });
+        await scope.Installations.DeleteInstallationAsync(Samples.Workspace, "U1", Token);
+        Assert.Equal(
+            [Samples.Installation(22), Samples.Installation(21).WithBot(Samples.Installation(22).ToBot())],
+            await scope.Installations.ListInstallationHistoryAsync(Samples.Workspace, "U1", Token).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task A_workspace_of_60_users_with_the_largest_records_is_deleted_as_in_production_although_a_transaction_takes_fewer_items()
+    {
+        await using var scope = new OwnTable(await server.GetConnectionStringAsync(), mostWrites: new DynamoDBTable(new DynamoDBStoreOptions()).MostWrites);
+        var largest = Samples.Installation(1) with
+        {
+            BotScopes = ScopeList.Parse(new string('s', 20_000)),
+            UserScopes = ScopeList.Parse(new string('s', 20_000)),
+            UserToken = new string('t', 8000),
+            UserRefreshToken = new string('t', 8000),
+            BotToken = new string('t', 8000),
+            BotRefreshToken = new string('t', 8000),
+            CustomValues = JsonSerializer.SerializeToElement(new { text = new string('c', 64_000) }),
+        };
+        for (var i = 1; i <= 60; i++)
+        {
+            await scope.Installations.SaveAsync(largest with { UserId = "U" + i }, Token);
+        }
+
+        await scope.Installations.DeleteAllAsync(Samples.Workspace, Token);
+        Assert.Empty(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+    }
+
+    [Theory]
+    [InlineData("ValidationException", "")]
+    [InlineData("TransactionCanceledException", ""","CancellationReasons":[{"Code":"None"},{"Code":"ValidationError","Message":"scripted"}]""")]
+    public async Task A_deletion_that_is_too_large_for_a_transaction_is_made_in_several(string error, string more)
+    {
+        await using var scope = await OpenAsync();
+        for (var i = 1; i <= 5; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(1, userId: "U" + i), Token);
+        }
+
+        scope.Handler.AfterNext("Query", () =>
+        {
+            scope.Handler.AnswerNext(HttpStatusCode.BadRequest, error, more);
+            return Task.CompletedTask;
+        });
+        await scope.Installations.DeleteAllAsync(Samples.Workspace, Token);
+        Assert.Empty(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+    }
+
+    [Fact]
+    public async Task Installations_are_listed_with_their_bot_in_whatever_order_a_scan_gives_them()
+    {
+        await using var scope = await OpenAsync();
+        foreach (var (team, user) in new[] { ("T1", "U1"), ("T1", "U2"), ("T2", "U1"), ("T3", "U1") })
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(1, team, user), Token);
+        }
+
+        await scope.Installations.DeleteBotAsync(WorkspaceId.ForTeam("T3"), Token);
+        using var client = new BackwardsClient(DynamoDBServer.Configure(await server.GetConnectionStringAsync()));
+        var store = new DynamoDBInstallationStore(Samples.Options(), client, new DynamoDBStoreOptions { TableName = scope.Name });
+        var listed = await store.ListInstallationsAsync(Token).OrderBy(installation => (installation.TeamId, installation.UserId)).ToListAsync(Token);
+        Assert.Equal(
+            [Samples.Installation(1), Samples.Installation(1, userId: "U2"), Samples.Installation(1, "T2"), Samples.Installation(1, "T3").WithBot(null)],
+            listed);
+    }
+
+    [Fact]
     public async Task What_is_more_than_a_lowered_limit_and_what_a_history_that_was_switched_off_left_goes_with_later_saves()
     {
         await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 30));
@@ -175,4 +290,18 @@ public sealed class LayoutTests(DynamoDBServer server)
     }
 
     private async Task<OwnTable> OpenAsync(Action<SlackOAuthStoresOptions>? options = null) => new(await server.GetConnectionStringAsync(), options: options);
+
+    /// <summary>A page holds one item, and the pages come from the last to the first.</summary>
+    private sealed class BackwardsClient(AmazonDynamoDBConfig config) : AmazonDynamoDBClient(DynamoDBServer.Credentials, config)
+    {
+        private List<Dictionary<string, AttributeValue>>? _left;
+
+        public override async Task<ScanResponse> ScanAsync(ScanRequest request, CancellationToken cancellationToken = default)
+        {
+            _left ??= (await base.ScanAsync(request, cancellationToken)).Items;
+            var last = _left[^1];
+            _left.RemoveAt(_left.Count - 1);
+            return new ScanResponse { Items = [last], LastEvaluatedKey = _left.Count > 0 ? DynamoDBKeys.Item("more", "more") : null };
+        }
+    }
 }

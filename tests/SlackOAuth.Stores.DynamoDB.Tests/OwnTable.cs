@@ -6,14 +6,14 @@ namespace SlackOAuth.Stores.DynamoDB.Tests;
 /// <summary>A table of the calling test's own, over a client whose requests go through a handler.</summary>
 internal sealed class OwnTable : IAsyncDisposable
 {
-    internal OwnTable(string serviceUrl, Action<AmazonDynamoDBConfig>? configure = null, Action<SlackOAuthStoresOptions>? options = null)
+    internal OwnTable(string serviceUrl, Action<AmazonDynamoDBConfig>? configure = null, Action<SlackOAuthStoresOptions>? options = null, int mostWrites = DynamoDBServer.MostWrites)
     {
         Client = new CapacityClient(DynamoDBServer.Configure(serviceUrl, config =>
         {
             config.HttpClientFactory = Handler.Factory;
             configure?.Invoke(config);
         }));
-        var table = new DynamoDBTable(new DynamoDBStoreOptions { TableName = Name }, Client) { MostWrites = DynamoDBServer.MostWrites };
+        var table = new DynamoDBTable(new DynamoDBStoreOptions { TableName = Name }, Client) { MostWrites = mostWrites };
         Installations = new DynamoDBInstallationStore(Samples.Options(options), table, TimeProvider.System);
         States = new DynamoDBOAuthStateStore(Samples.Options(options), table, TimeProvider.System);
     }

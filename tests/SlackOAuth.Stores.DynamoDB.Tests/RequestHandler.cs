@@ -9,6 +9,9 @@ internal sealed class RequestHandler : DelegatingHandler
 {
     private readonly Queue<Func<Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>>> _next = new();
     private long _requests;
+    private string? _limitedOperation;
+    private int _letThrough;
+    private (string Operation, Func<Task> Act)? _after;
     private volatile bool _isBroken;
 
     internal RequestHandler()
@@ -24,6 +27,16 @@ internal sealed class RequestHandler : DelegatingHandler
 
     internal void Repair() => _isBroken = false;
 
+    /// <summary>Refuses the requests of an operation, once some more were let through.</summary>
+    /// <param name="operation">The operation; null refuses none.</param>
+    /// <param name="letThrough">How many are not refused.</param>
+    internal void RefuseAfter(string? operation, int letThrough = 0) => (_limitedOperation, _letThrough) = (operation, letThrough);
+
+    /// <summary>Does something between the next answer of an operation and its caller.</summary>
+    /// <param name="operation">The operation.</param>
+    /// <param name="act">What to do.</param>
+    internal void AfterNext(string operation, Func<Task> act) => _after = (operation, act);
+
     /// <summary>Drops the answer of the next request, after DynamoDB has done what it asks.</summary>
     internal void LoseNextAnswer() => Next(async send =>
     {
@@ -36,10 +49,7 @@ internal sealed class RequestHandler : DelegatingHandler
     /// <param name="status">The status.</param>
     /// <param name="error">The type of the error.</param>
     /// <param name="more">More of its JSON, with a comma first.</param>
-    internal void AnswerNext(HttpStatusCode status, string error, string more = "") => Next(_ => Task.FromResult(new HttpResponseMessage(status)
-    {
-        Content = new StringContent($$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{error}}","message":"scripted"{{more}}}""", Encoding.UTF8, "application/x-amz-json-1.0"),
-    }));
+    internal void AnswerNext(HttpStatusCode status, string error, string more = "") => Next(_ => Task.FromResult(Answer(status, error, more)));
 
     /// <summary>A client's own HTTP client, over this handler.</summary>
     internal HttpClientFactory Factory => new Handled(this);
@@ -52,14 +62,32 @@ internal sealed class RequestHandler : DelegatingHandler
             throw new HttpRequestException("There is no network.", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
         }
 
+        var operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[^1];
+        if (_limitedOperation == operation && Interlocked.Decrement(ref _letThrough) < 0)
+        {
+            return Answer(HttpStatusCode.BadRequest, "AccessDeniedException");
+        }
+
         Func<Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>>? scripted;
         lock (_next)
         {
             _next.TryDequeue(out scripted);
         }
 
-        return scripted is null ? await base.SendAsync(request, cancellationToken) : await scripted(() => base.SendAsync(request, cancellationToken));
+        var answer = scripted is null ? await base.SendAsync(request, cancellationToken) : await scripted(() => base.SendAsync(request, cancellationToken));
+        if (_after is { } after && after.Operation == operation)
+        {
+            _after = null;
+            await after.Act();
+        }
+
+        return answer;
     }
+
+    private static HttpResponseMessage Answer(HttpStatusCode status, string error, string more = "") => new(status)
+    {
+        Content = new StringContent($$"""{"__type":"com.amazonaws.dynamodb.v20120810#{{error}}","message":"scripted"{{more}}}""", Encoding.UTF8, "application/x-amz-json-1.0"),
+    };
 
     private void Next(Func<Func<Task<HttpResponseMessage>>, Task<HttpResponseMessage>> scripted)
     {

@@ -87,51 +87,54 @@ public sealed class LayoutTests(MongoDBServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Each_call_is_one_command_for_one_document_by_its_id_and_brings_the_same_among_many_workspaces_saves_and_users()
+    public async Task Each_call_is_one_command_for_one_document_by_its_id_and_brings_the_same_among_100000_workspaces_and_many_saves_and_users()
     {
-        var (store, states) = await CreateAsync(_ => { });
-        for (var i = 1001; i <= 1010; i++)
+        var (plain, states) = await CreateAsync(_ => { });
+        var (keeping, _) = await CreateAsync(options => options.HistoryEnabled = true);
+        foreach (var (store, team) in new[] { (plain, "T1"), (keeping, "T2") })
         {
-            await store.SaveAsync(Samples.Installation(i), Token);
+            for (var i = 1001; i <= 1020; i++)
+            {
+                await store.SaveAsync(Samples.Installation(i, team), Token);
+            }
         }
 
-        var before = await MeasureAsync(1100);
-        Assert.Equal(["find", "find", "find", "update", "update", "insert", "findAndModify"], before.Select(call => call.Name));
-        for (var i = 1200; i < 2200; i++)
+        var before = await MeasureBothAsync(1100);
+        Assert.Equal(["find", "find", "find", "update", "update", "insert", "findAndModify"], before.Take(before.Length / 2).Select(call => call.Name));
+        foreach (var (store, team) in new[] { (plain, "T1"), (keeping, "T2") })
         {
-            await store.SaveAsync(Samples.Installation(i), Token);
+            for (var i = 1200; i < 2200; i++)
+            {
+                await store.SaveAsync(Samples.Installation(i, team), Token);
+            }
+
+            for (var i = 0; i < 200; i++)
+            {
+                await store.SaveAsync(Samples.Installation(i, team, "other" + i), Token);
+            }
         }
 
-        for (var i = 0; i < 200; i++)
+        var neighbour = await Workspaces.Find(new BsonDocument("_id", new BsonDocument("$regex", "T1$"))).SingleAsync(Token);
+        neighbour["installations"].AsBsonArray.Clear();
+        foreach (var part in Enumerable.Range(0, 100_000).Chunk(5_000))
         {
-            await store.SaveAsync(Samples.Installation(i, userId: "other" + i), Token);
+            await Workspaces.InsertManyAsync(part.Select(i => new BsonDocument(neighbour).Set("_id", $"1.2::N{i}")), cancellationToken: Token);
         }
 
-        var neighbour = (await Workspaces.Find(new BsonDocument()).SingleAsync(Token)).ToBson();
-        foreach (var part in Enumerable.Range(0, 20_000).Chunk(5_000))
-        {
-            await Workspaces.InsertManyAsync(
-                part.Select(i =>
-                {
-                    var copy = BsonSerializer.Deserialize<BsonDocument>(neighbour);
-                    copy["installations"].AsBsonArray.Clear();
-                    return copy.Set("_id", $"1.2::N{i}");
-                }),
-                cancellationToken: Token);
-        }
+        Assert.Equal(before, await MeasureBothAsync(5000));
 
-        Assert.Equal(before, await MeasureAsync(5000));
+        async Task<(string Name, int Bytes)[]> MeasureBothAsync(int next) => [.. await MeasureAsync(plain, "T1", next), .. await MeasureAsync(keeping, "T2", next)];
 
-        async Task<(string Name, int Bytes)[]> MeasureAsync(int next)
+        async Task<(string Name, int Bytes)[]> MeasureAsync(MongoDBInstallationStore store, string team, int next)
         {
-            var state = await states.IssueAsync(cancellationToken: Token);
+            var (workspace, state) = (WorkspaceId.ForTeam(team), await states.IssueAsync(cancellationToken: Token));
             return
             [
-                await OneAsync(async () => await store.FindBotAsync(Samples.Workspace, Token)),
-                await OneAsync(async () => await store.FindInstallationAsync(Samples.Workspace, "U1", Token)),
-                await OneAsync(async () => await store.FindInstallationAsync(Samples.Workspace, null, Token)),
-                await OneAsync(async () => await store.SaveAsync(Samples.Installation(next), Token)),
-                await OneAsync(async () => await store.SaveBotAsync(Samples.Installation(next + 1).ToBot()!, Token)),
+                await OneAsync(async () => await store.FindBotAsync(workspace, Token)),
+                await OneAsync(async () => await store.FindInstallationAsync(workspace, "U1", Token)),
+                await OneAsync(async () => await store.FindInstallationAsync(workspace, null, Token)),
+                await OneAsync(async () => await store.SaveAsync(Samples.Installation(next, team), Token)),
+                await OneAsync(async () => await store.SaveBotAsync(Samples.Installation(next + 1, team).ToBot()!, Token)),
                 await OneAsync(async () => await states.IssueAsync(cancellationToken: Token)),
                 await OneAsync(async () => await states.ConsumeAsync(state, cancellationToken: Token)),
             ];
@@ -166,6 +169,13 @@ public sealed class LayoutTests(MongoDBServer server) : IAsyncLifetime
         Assert.Equal(1, _databases.Commands(_scope.Name)[^1]["writeConcern"]["w"]);
         await new MongoDBInstallationStore(Samples.Options(), client.WithWriteConcern(WriteConcern.Unacknowledged), options).SaveAsync(Samples.Installation(3), Token);
         Assert.Equal("majority", _databases.Commands(_scope.Name)[^1]["writeConcern"]["w"]);
+        foreach (var silent in new[] { new WriteConcern(journal: true), new WriteConcern(wTimeout: TimeSpan.FromSeconds(9)) })
+        {
+            // It says something, and not how many are to acknowledge.
+            await new MongoDBInstallationStore(Samples.Options(), client.WithWriteConcern(silent), options).SaveAsync(Samples.Installation(4), Token);
+            Assert.Equal(silent.ToBsonDocument().Add("w", "majority").OrderBy(field => field.Name), _databases.Commands(_scope.Name)[^1]["writeConcern"].AsBsonDocument.OrderBy(field => field.Name));
+        }
+
         Assert.NotNull(await store.FindBotAsync(Samples.Workspace, Token));
         Assert.False(_databases.Commands(_scope.Name)[^1].Contains("$readPreference"));
     }

@@ -20,6 +20,16 @@ public sealed class ErrorTests(RedisServer server)
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(RedisErrorKind.Moved, true)]
+    [InlineData(RedisErrorKind.Ask, true)]
+    [InlineData(RedisErrorKind.MaxClients, true)]
+    [InlineData(RedisErrorKind.ClusterDown, true)]
+    [InlineData(RedisErrorKind.CrossSlot, false)]
+    [InlineData(RedisErrorKind.UnknownError, false)]
+    public void What_passes_by_itself_can_be_tried_again(RedisErrorKind kind, bool isTransient) =>
+        Assert.Equal(isTransient, RedisErrors.Wrap("Find", new RedisServerException(kind, CommandFlags.None, "scripted")).IsTransient);
+
     [Fact]
     public async Task A_full_server_refuses_saves_and_still_answers_lookups()
     {

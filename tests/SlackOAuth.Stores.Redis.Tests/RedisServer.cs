@@ -14,6 +14,24 @@ public sealed class RedisServer() : EngineServer(Engine.Redis)
     internal Task<EngineContainer> StartOwnAsync(params string[] arguments) =>
         StartContainerAsync(engine => engine with { Command = [.. engine.Command, .. arguments] });
 
+    /// <summary>Starts a primary and a replica of it in one container of the calling test's own, both in the connection string, the primary first.</summary>
+    internal async Task<(EngineContainer Redis, string Primary)> StartReplicatedAsync()
+    {
+        string[] ports = [];
+        var redis = await StartContainerAsync(engine =>
+        {
+            int[] same = [EngineContainer.FreePort(), EngineContainer.FreePort()];
+            ports = [.. same.Select(port => $"{port}")];
+            return engine with
+            {
+                SamePorts = same,
+                ConnectionString = (host, _) => string.Join(',', same.Select(port => $"{host}:{port}")),
+                Command = ["sh", "-c", """redis-server --port $1 --protected-mode no --save "" --daemonize yes; exec redis-server --port $2 --protected-mode no --save "" --replicaof 127.0.0.1 $1""", "replicated", .. ports],
+            };
+        });
+        return (redis, ports[0]);
+    }
+
     /// <summary>Removes what tests made: the server may be someone else's.</summary>
     internal static async Task DeleteAsync(IConnectionMultiplexer connection, Func<string, bool> isOurs)
     {

@@ -15,7 +15,7 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
     };
 
     /// <summary>MongoDB.</summary>
-    public static Engine MongoDB { get; } = new("mongodb", "mongo:8.0", 27017, (host, port) => $"mongodb://{host}:{port}");
+    public static Engine MongoDB { get; } = new("mongodb", "mongo:8.0.4", 27017, (host, port) => $"mongodb://{host}:{port}");
 
     /// <summary>DynamoDB Local. The connection string is the service URL.</summary>
     public static Engine DynamoDB { get; } = new("dynamodb", "amazon/dynamodb-local:1.11.477", 8000, (host, port) => $"http://{host}:{port}");
@@ -23,7 +23,7 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
     /// <summary>PostgreSQL.</summary>
     public static Engine PostgreSql { get; } = new(
         "postgresql",
-        "postgres:15-bookworm",
+        "postgres:15.10-bookworm",
         5432,
         (host, port) => $"Host={host};Port={port};Username=postgres;Password=slackoauth;Database=postgres")
     {
