@@ -3,9 +3,11 @@
 #   build/migrate.sh             100,000 installations, 150,000 records
 #   build/migrate.sh 10000       so many installations
 # Every move is broken off by kill -9 three times, finished by running the same command again, and compared with what it came from.
+# It fails where a run takes 200 MB or more, where nothing tells the rate, and, with 100,000 installations or more, where a move was over before the third kill.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 installations=${1:-100000}
+limit=200
 records=$((installations + (installations + 1) / 2))
 tool=(dotnet exec src/SlackOAuth.Tool/bin/Release/net10.0/SlackOAuth.Tool.dll)
 work=$(mktemp -d)
@@ -56,6 +58,8 @@ copy() {
   rate=$(sed -n 's/.*"records_per_second": \([0-9]*\).*/\1/p' "$work/summary")
   seconds=$(sed -n 's/.*"seconds": \([0-9.]*\).*/\1/p' "$work/summary")
   written=$(sed -n 's/.*"written": \([0-9]*\).*/\1/p' "$work/summary")
+  [[ $peak -lt $limit ]] || { echo "$1: $peak MB, and it is to take less than $limit"; return 1; }
+  [[ -n $rate ]] || { echo "$1: the summary has no rate"; return 1; }
 }
 
 # kill_copy FROM TO SECONDS: the same, killed after so long.
@@ -73,6 +77,7 @@ move() {
   local started=$SECONDS
   kills=0
   for after in 3 5 7; do kill_copy "$2" "$3" "$after"; done
+  [[ $kills -eq 3 || $installations -lt 100000 ]] || { echo "$1: killed $kills times, for it was over before: give it more installations"; return 1; }
   copy "$2" "$3"
   [[ $written -lt $records || $kills -eq 0 ]] || { echo "$1: nothing that was copied before the kills was still there"; return 1; }
   seconds=$((SECONDS - started))

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.CommandLine;
 using System.Globalization;
 using SlackOAuth.Stores;
@@ -11,13 +12,16 @@ namespace SlackOAuth.Tool.Commands;
 /// <summary><c>slackoauth copy</c>: copies what a store, or another SDK, holds into a store.</summary>
 internal static class CopyCommand
 {
+    // SlackOAuthStoresOptions takes no more.
+    private const int GreatestHistoryLength = 1000;
+
     internal static Command Create(ToolHost host)
     {
         var (from, to, apps, output, concurrency) = (new StoreOptions("from"), new StoreOptions("to"), new AppOptions(), new OutputOptions(), new ConcurrencyOption());
         var historyOption = new Option<int?>("--history")
         {
             HelpName = "N",
-            Description = "Copy the history too, and keep N old records of each workspace at the destination. Old tokens are secrets: without it, current records alone are copied.",
+            Description = "Copy the history too, and keep the last N records of each workspace at the destination, also of what it has already. Without it, current records alone are copied, and a history that is there stays.",
         };
         historyOption.Validators.Add(result =>
         {
@@ -59,8 +63,21 @@ internal static class CopyCommand
             await using (records.ConfigureAwait(false))
             await using (stores.ConfigureAwait(false))
             {
+                // As long as can be: the app's own saves trim it.
+                var keeping = new AppStores(destination with { HistoryLength = GreatestHistoryLength }, host.Time);
+                await using var disposingKeeping = keeping.ConfigureAwait(false);
+                var bare = new AppStores(destination with { KeyFolder = null }, host.Time);
+                await using var disposingBare = bare.ConfigureAwait(false);
+                using var turns = new SemaphoreSlim(HistoryKeepingStore.AtOnce);
+                var isHistoryKnown = history is not null || destination.Settings.Sets(nameof(SlackOAuthStoresOptions.HistoryEnabled));
+                var opened = new ConcurrentDictionary<string, IInstallationStore>(StringComparer.Ordinal);
+                var copier = new CredentialCopier(parsed.GetValue(overwriteOption), isDryRun, host.Time)
+                {
+                    Bare = destination.KeyFolder is null ? null : clientId => bare.Open(clientId).Installations,
+                    CopiesHistory = history is not null,
+                };
                 var (tally, pace) = (new CopyTally(), new Pace(host.Time));
-                var run = new CopyRun(clientId => stores.Open(clientId).Installations, new CredentialCopier(parsed.GetValue(overwriteOption), isDryRun, host.Time), host.Time, encrypts: destination.KeyFolder is not null);
+                var run = new CopyRun(clientId => opened.GetOrAdd(clientId, Open), copier, host.Time, encrypts: destination.KeyFolder is not null);
                 try
                 {
                     var copying = run.RunAsync(records, tally, concurrency.Read(parsed), cancellationToken);
@@ -74,7 +91,7 @@ internal static class CopyCommand
                         exception);
                 }
 
-                var summary = new CopySummary(records.Description, stores.Description, isDryRun, tally, pace);
+                var summary = new CopySummary(records.Description, stores.Description, isDryRun, tally, pace, host.Redactor);
                 if (output.IsJson(parsed))
                 {
                     host.Out.WriteJson(summary);
@@ -85,6 +102,10 @@ internal static class CopyCommand
                 }
 
                 return summary.ExitCode;
+
+                IInstallationStore Open(string clientId) => isHistoryKnown
+                    ? stores.Open(clientId).Installations
+                    : new HistoryKeepingStore(stores.Open(clientId).Installations, keeping.Open(clientId).Installations, turns);
             }
         });
         return command;

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using SlackOAuth.Stores;
+using SlackOAuth.Tool.Copying;
 using SlackOAuth.Tool.Output;
 using SlackOAuth.Tool.Stores;
 using Spectre.Console;
@@ -45,14 +46,25 @@ internal static class DeleteCommand
             var opened = OpenedStore.Open(location, clientId, host.Time);
             await using (opened.ConfigureAwait(false))
             {
-                var details = await WorkspaceDetails.ReadAsync(opened, workspace, user, cancellationToken).ConfigureAwait(false);
-                var what = $"{Describe(details, user)} of {SafeText.Of(WorkspaceNotation.Format(workspace))}{Named(details)} in {opened.Description}";
-                if (details is not null && mustAsk && !await AskAsync(host, what, cancellationToken).ConfigureAwait(false))
+                WorkspaceDetails? details = null;
+                string? unreadable = null;
+                try
                 {
-                    return Report(deleted: false, "Nothing was deleted.");
+                    details = await WorkspaceDetails.ReadAsync(opened, workspace, user, cancellationToken).ConfigureAwait(false);
+                }
+                catch (SlackOAuthStoreException exception) when (DamagedRecord.Is(exception))
+                {
+                    // To delete a damaged record is what its message advises.
+                    unreadable = StoreFailureText.Split(exception).Reason;
                 }
 
-                if (details is null)
+                var what = $"{(unreadable is null ? Describe(details, user) : $"{(user is null ? "everything" : $"the installation of user {SafeText.Of(user)}")} (not all of it can be read: {SafeText.Of(unreadable)})")} of {SafeText.Of(WorkspaceNotation.Format(workspace))}{Named(details)} in {opened.Description}";
+                if ((details is not null || unreadable is not null) && mustAsk && !await AskAsync(host, what, cancellationToken).ConfigureAwait(false))
+                {
+                    return Report(deleted: false, "Nothing was deleted.", ExitCodes.Problems);
+                }
+
+                if (details is null && unreadable is null)
                 {
                     return Report(deleted: false, $"{opened.Description} holds nothing of it. {WorkspaceArgument.Hint(workspace)}");
                 }
@@ -69,7 +81,7 @@ internal static class DeleteCommand
                 return Report(deleted: true, $"Deleted {what}.");
             }
 
-            int Report(bool deleted, string line)
+            int Report(bool deleted, string line, int exitCode = ExitCodes.Ok)
             {
                 if (output.IsJson(parsed))
                 {
@@ -80,7 +92,7 @@ internal static class DeleteCommand
                     host.Out.WritePlainLine(line);
                 }
 
-                return ExitCodes.Ok;
+                return exitCode;
             }
         });
         return command;

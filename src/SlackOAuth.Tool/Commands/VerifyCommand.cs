@@ -43,10 +43,13 @@ internal static class VerifyCommand
                 await using (destination.ConfigureAwait(false))
                 {
                     var (tally, pace) = (new VerifyTally(), new Pace(host.Time));
-                    var run = new VerifyRun(source, destination, clientId => stores.Open(clientId).Installations, host.Time);
+                    var run = new VerifyRun(source, destination, clientId => stores.Open(clientId).Installations, host.Time)
+                    {
+                        Bare = destinationLocation.KeyFolder is null ? null : destination.Open,
+                    };
                     var comparing = run.RunAsync(tally, concurrency.Read(parsed), cancellationToken);
                     await new ProgressView(host, "Comparing").ShowAsync(comparing, pace, () => tally.Source.Read + tally.Destination.Read, CountBothAsync).ConfigureAwait(false);
-                    var summary = new VerifySummary(source.Description, destination.Description, tally, pace);
+                    var summary = new VerifySummary(source.Description, destination.Description, tally, pace, host.Redactor);
                     if (output.IsJson(parsed))
                     {
                         host.Out.WriteJson(summary);

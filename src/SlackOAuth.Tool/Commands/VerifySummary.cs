@@ -5,7 +5,7 @@ using SlackOAuth.Tool.Output;
 namespace SlackOAuth.Tool.Commands;
 
 /// <summary>What a comparison has found, in words and as JSON.</summary>
-internal sealed class VerifySummary(string from, string to, VerifyTally tally, Pace pace)
+internal sealed class VerifySummary(string from, string to, VerifyTally tally, Pace pace, Redactor redactor)
 {
     public string From { get; } = from;
 
@@ -21,6 +21,9 @@ internal sealed class VerifySummary(string from, string to, VerifyTally tally, P
 
     public long OnlyInDestination { get; } = tally.Count(DifferenceKind.OnlyInDestination);
 
+    /// <summary>Records that the destination holds with the same content, and in plain though it has keys.</summary>
+    public long NotEncrypted { get; } = tally.Count(DifferenceKind.NotEncrypted);
+
     /// <summary>Records that one of the sides holds, and cannot read.</summary>
     public long Unreadable { get; } = tally.Count(DifferenceKind.Unreadable) + tally.Source.Refused + tally.Destination.Refused;
 
@@ -30,14 +33,15 @@ internal sealed class VerifySummary(string from, string to, VerifyTally tally, P
         .. tally.Differences.Select(difference => new NamedDifference(SafeText.Of(difference.Where, maxLength: 400), Words(difference)))
             .Concat(tally.Source.Refusals.Select(refusal => new NamedDifference(SafeText.Of(refusal.Where, maxLength: 400), "unreadable in the source: " + SafeText.Of(refusal.Reason, maxLength: 1000))))
             .Concat(tally.Destination.Refusals.Select(refusal => new NamedDifference(SafeText.Of(refusal.Where, maxLength: 400), "unreadable in the destination: " + SafeText.Of(refusal.Reason, maxLength: 1000))))
-            .Take(FirstFew<Difference>.Named),
+            .Take(FirstFew<Difference>.Named)
+            .Select(difference => difference with { What = redactor.Redact(difference.What) }),
     ];
 
     public double Seconds { get; } = Math.Round(pace.Elapsed.TotalSeconds, 3);
 
     internal int ExitCode => NotSame > 0 ? ExitCodes.Problems : ExitCodes.Ok;
 
-    private long NotSame => Different + OnlyInSource + OnlyInDestination + Unreadable;
+    private long NotSame => Different + OnlyInSource + OnlyInDestination + NotEncrypted + Unreadable;
 
     internal void Write(ToolHost host)
     {
@@ -48,14 +52,19 @@ internal sealed class VerifySummary(string from, string to, VerifyTally tally, P
         }
 
         host.Out.WritePlainLine($"{From} and {To} do not hold the same.");
-        foreach (var (name, count) in ((string, long)[])[("same", Same), ("different", Different), ("only in the source", OnlyInSource), ("only in the destination", OnlyInDestination), ("unreadable", Unreadable)])
+        foreach (var (name, count) in ((string, long)[])[("same", Same), ("different", Different), ("only in the source", OnlyInSource), ("only in the destination", OnlyInDestination), ("not encrypted", NotEncrypted), ("unreadable", Unreadable)])
         {
+            if (count == 0 && name == "not encrypted")
+            {
+                continue;
+            }
+
             host.Out.WritePlainLine(string.Create(CultureInfo.InvariantCulture, $"  {name,-24}{count,12:N0}"));
         }
 
         foreach (var difference in Differences)
         {
-            host.Out.WritePlainLine(host.Redactor.Redact($"    {difference.Where}: {difference.What}"));
+            host.Out.WritePlainLine($"    {difference.Where}: {difference.What}");
         }
 
         if (NotSame > Differences.Count)
@@ -68,6 +77,7 @@ internal sealed class VerifySummary(string from, string to, VerifyTally tally, P
     {
         DifferenceKind.OnlyInSource => "only in the source",
         DifferenceKind.OnlyInDestination => "only in the destination",
+        DifferenceKind.NotEncrypted => "the same, but not encrypted in the destination: 'slackoauth copy' with --to-keys encrypts it",
         DifferenceKind.Content => "differs in " + difference.Detail,
         _ => "unreadable in the destination: " + SafeText.Of(difference.Detail, maxLength: 1000),
     };

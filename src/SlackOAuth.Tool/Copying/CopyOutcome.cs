@@ -15,6 +15,15 @@ internal enum CopyOutcome
     /// <summary>The destination has a newer one, which stays.</summary>
     NewerThere,
 
+    /// <summary>The destination's was damaged: nobody could read it, and it is replaced.</summary>
+    Mended,
+
+    /// <summary>The destination had the same in plain, and has it encrypted now.</summary>
+    Encrypted,
+
+    /// <summary>It is an older record, and the destination has the current one, but not this one: no store takes an older record into a history.</summary>
+    TooLate,
+
     /// <summary>The destination has another one of the same age, and nothing tells which is right. It stays.</summary>
     Differs,
 

@@ -38,6 +38,9 @@ internal abstract record Credential
     /// <summary>Whether a secret of it is encrypted as it stands here: nobody has decrypted it.</summary>
     internal bool IsEncrypted => Secrets.Any(TokenText.IsEncrypted);
 
+    /// <summary>Whether a secret of it stands here in plain.</summary>
+    internal bool HasPlainSecret => Secrets.Any(secret => secret is { Length: > 0 } && !TokenText.IsEncrypted(secret));
+
     /// <summary>What the stores' protection encrypts.</summary>
     private protected abstract IEnumerable<string?> Secrets { get; }
 
@@ -48,6 +51,9 @@ internal abstract record Credential
 
     /// <summary>Finds the credential of the same key; null where the store has none.</summary>
     internal abstract ValueTask<Credential?> FindAsync(IInstallationStore store, CancellationToken cancellationToken);
+
+    /// <summary>Whether the store's history has a record of the same key and installed-at.</summary>
+    internal abstract ValueTask<bool> IsInHistoryAsync(IInstallationHistory history, CancellationToken cancellationToken);
 
     internal abstract ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken);
 
@@ -138,6 +144,9 @@ internal abstract record Credential
         internal override async ValueTask<Credential?> FindAsync(IInstallationStore store, CancellationToken cancellationToken) =>
             await store.FindBotAsync(Workspace, cancellationToken).ConfigureAwait(false) is { } found ? new OfBot(ClientId, Workspace, found) : null;
 
+        internal override ValueTask<bool> IsInHistoryAsync(IInstallationHistory history, CancellationToken cancellationToken) =>
+            history.ListBotHistoryAsync(Workspace, cancellationToken).AnyAsync(kept => kept.InstalledAt == InstalledAt, cancellationToken);
+
         internal override ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken) => store.SaveBotAsync(Bot, cancellationToken);
 
         internal override ValueTask<bool> TrySaveAsync(IRotationLeasing store, RotationLease lease, CancellationToken cancellationToken) => store.TrySaveBotAsync(lease, Bot, cancellationToken);
@@ -160,6 +169,9 @@ internal abstract record Credential
             await store.FindInstallationAsync(Workspace, UserId, cancellationToken).ConfigureAwait(false) is { } found
                 ? new OfInstallation(ClientId, Workspace, found.WithBot(null))
                 : null;
+
+        internal override ValueTask<bool> IsInHistoryAsync(IInstallationHistory history, CancellationToken cancellationToken) =>
+            history.ListInstallationHistoryAsync(Workspace, UserId, cancellationToken).AnyAsync(kept => kept.InstalledAt == InstalledAt, cancellationToken);
 
         internal override ValueTask SaveAsync(IInstallationStore store, CancellationToken cancellationToken) => store.SaveAsync(Installation, cancellationToken);
 

@@ -4,7 +4,8 @@ namespace SlackOAuth.Tool.Copying;
 
 /// <summary>Copies one credential to a store that an app may be using.</summary>
 /// <remarks>
-/// A record of a newer installed-at wins, which the store itself sees to [6]. A rotation keeps the installed-at: of two records with the same one, the token that expires later is the newer
+/// A record of a newer installed-at wins, which the store itself sees to [6]; but for one whose token expires earlier than the one there: an importer may have inferred its installed-at, and the
+/// destination may have rotated since. Nothing tells then. A rotation keeps the installed-at: of two records with the same one, the token that expires later is the newer
 /// one, and one that expires is newer than one that does not, for Slack lets no app turn rotation off. Such a record is replaced under the destination's lease alone, after another look:
 /// an app that rotates there meanwhile has spent the refresh token that the source still holds.
 /// </remarks>
@@ -20,14 +21,19 @@ internal sealed class CredentialCopier(bool overwrites, bool isDryRun, TimeProvi
     private static readonly TimeSpan LongestWait = TimeSpan.FromMinutes(2);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Of the destination's stores of a client id the one without its keys, where it has keys; null where it has none.</summary>
+    internal Func<string, IInstallationStore>? Bare { get; init; }
+
+    /// <summary>Whether older records are copied too.</summary>
+    internal bool CopiesHistory { get; init; }
+
     internal async ValueTask<CopyOutcome> CopyAsync(Credential source, IInstallationStore destination, CancellationToken cancellationToken)
     {
         var started = timeProvider.GetTimestamp();
         while (true)
         {
-            var stored = await source.FindAsync(destination, cancellationToken).ConfigureAwait(false);
-            var outcome = Judge(source, stored);
-            if (isDryRun || outcome is not (CopyOutcome.Written or CopyOutcome.Updated))
+            var (outcome, stored) = await LookAsync(source, destination, cancellationToken).ConfigureAwait(false);
+            if (isDryRun || !IsWrite(outcome))
             {
                 return outcome;
             }
@@ -35,6 +41,12 @@ internal sealed class CredentialCopier(bool overwrites, bool isDryRun, TimeProvi
             if (stored?.InstalledAt != source.InstalledAt || destination.GetCapability<IRotationLeasing>() is not { } leasing)
             {
                 await source.SaveAsync(destination, cancellationToken).ConfigureAwait(false);
+                if (outcome == CopyOutcome.Mended)
+                {
+                    // A store may go by an installed-at that it keeps beside the damaged record: what it still cannot read is refused.
+                    await source.FindAsync(destination, cancellationToken).ConfigureAwait(false);
+                }
+
                 return outcome;
             }
 
@@ -62,9 +74,9 @@ internal sealed class CredentialCopier(bool overwrites, bool isDryRun, TimeProvi
 
         try
         {
-            var stored = await source.FindAsync(destination, cancellationToken).ConfigureAwait(false);
+            var (outcome, stored) = await LookAsync(source, destination, cancellationToken).ConfigureAwait(false);
             return stored?.InstalledAt == source.InstalledAt
-                && Judge(source, stored) == CopyOutcome.Updated
+                && IsWrite(outcome)
                 && await source.TrySaveAsync(leasing, lease, cancellationToken).ConfigureAwait(false);
         }
         finally
@@ -73,9 +85,46 @@ internal sealed class CredentialCopier(bool overwrites, bool isDryRun, TimeProvi
         }
     }
 
+    private static bool IsWrite(CopyOutcome outcome) => outcome is CopyOutcome.Written or CopyOutcome.Updated or CopyOutcome.Mended or CopyOutcome.Encrypted;
+
+    /// <summary>What is to become of the record, by what the destination has; that is null where there is none, or none that can be read.</summary>
+    private async ValueTask<(CopyOutcome Outcome, Credential? Stored)> LookAsync(Credential source, IInstallationStore destination, CancellationToken cancellationToken)
+    {
+        Credential? stored;
+        try
+        {
+            stored = await source.FindAsync(destination, cancellationToken).ConfigureAwait(false);
+        }
+        catch (SlackOAuthStoreException exception) when (DamagedRecord.Is(exception))
+        {
+            // Of an installation it may be the bot that is damaged, which is found with it: that is mended as the bot comes, and the installation may hold a rotated token.
+            if (source.UserId is not null)
+            {
+                await destination.FindBotAsync(source.Workspace, cancellationToken).ConfigureAwait(false);
+            }
+
+            return (CopyOutcome.Mended, null);
+        }
+
+        var outcome = Judge(source, stored);
+        if (outcome == CopyOutcome.Same && Bare is { } bare)
+        {
+            var bytes = await source.FindAsync(bare(source.ClientId), cancellationToken).ConfigureAwait(false);
+            outcome = bytes?.HasPlainSecret == true ? CopyOutcome.Encrypted : outcome;
+        }
+        else if (outcome == CopyOutcome.NewerThere && CopiesHistory && source.InstalledAt < stored!.InstalledAt
+            && destination.GetCapability<IInstallationHistory>() is { } history && !await source.IsInHistoryAsync(history, cancellationToken).ConfigureAwait(false))
+        {
+            outcome = CopyOutcome.TooLate;
+        }
+
+        return (outcome, stored);
+    }
+
     private CopyOutcome Judge(Credential source, Credential? stored) =>
         stored is null ? CopyOutcome.Written
-        : stored.InstalledAt != source.InstalledAt ? (stored.InstalledAt < source.InstalledAt ? CopyOutcome.Updated : CopyOutcome.NewerThere)
+        : stored.InstalledAt > source.InstalledAt ? CopyOutcome.NewerThere
+        : stored.InstalledAt < source.InstalledAt ? (source.ExpiresAt < stored.ExpiresAt && !overwrites ? CopyOutcome.Differs : CopyOutcome.Updated)
         : source.HasContentOf(stored) ? CopyOutcome.Same
         : Nullable.Compare(source.ExpiresAt, stored.ExpiresAt) switch
         {

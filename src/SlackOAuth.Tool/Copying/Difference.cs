@@ -12,6 +12,9 @@ internal enum DifferenceKind
     /// <summary>Both have it, with other content.</summary>
     Content,
 
+    /// <summary>Both have it with the same content, and the destination, which has keys, holds it in plain.</summary>
+    NotEncrypted,
+
     /// <summary>The destination cannot read its record.</summary>
     Unreadable,
 }

@@ -12,6 +12,9 @@ namespace SlackOAuth.Tool.Copying;
 /// <param name="timeProvider">The clock of the waits between retries.</param>
 internal sealed class VerifyRun(IRecordSource source, IRecordSource destination, Func<string, IInstallationStore> stores, TimeProvider timeProvider)
 {
+    /// <summary>Of the other side's stores of a client id the one without its keys, where it has keys; null where it has none.</summary>
+    internal Func<string, IInstallationStore>? Bare { get; init; }
+
     private readonly StoreCalls _destination = new(stores, timeProvider);
     private readonly StoreCalls? _source = source is IRecordLookup lookup ? new(lookup.Open, timeProvider) : null;
     private readonly SeenKeys _seen = new();
@@ -66,10 +69,13 @@ internal sealed class VerifyRun(IRecordSource source, IRecordSource destination,
         }
     }
 
-    private static async ValueTask<Difference?> FindDifferenceAsync(Credential credential, IInstallationStore store, CancellationToken cancellationToken) =>
+    private async ValueTask<Difference?> FindDifferenceAsync(Credential credential, IInstallationStore store, CancellationToken cancellationToken) =>
         await credential.FindAsync(store, cancellationToken).ConfigureAwait(false) is not { } found ? new Difference(credential.Name, DifferenceKind.OnlyInSource, "")
-        : RecordDigest.Of(credential).AsSpan().SequenceEqual(RecordDigest.Of(found)) ? null
+        : RecordDigest.Of(credential).AsSpan().SequenceEqual(RecordDigest.Of(found)) ? await IsPlainAsync(credential, cancellationToken).ConfigureAwait(false) ? new Difference(credential.Name, DifferenceKind.NotEncrypted, "") : null
         : new Difference(credential.Name, DifferenceKind.Content, string.Join(", ", RecordDigest.FindDifferences(credential, found)));
+
+    private async ValueTask<bool> IsPlainAsync(Credential credential, CancellationToken cancellationToken) =>
+        Bare is { } bare && (await credential.FindAsync(bare(credential.ClientId), cancellationToken).ConfigureAwait(false))?.HasPlainSecret == true;
 
     private async ValueTask LookBackAsync(Credential credential, VerifyTally tally, CancellationToken cancellationToken)
     {

@@ -80,6 +80,9 @@ internal sealed class StoreSettings
         }
     }
 
+    /// <summary>Whether an option is among them.</summary>
+    internal bool Sets(string name) => _values.Exists(given => given.Property.Name == name);
+
     private static IEnumerable<PropertyInfo> Properties(StoreScheme scheme) => OptionsClass(scheme) is not { } options
         ? []
         : options.GetProperties(BindingFlags.Public | BindingFlags.Instance)

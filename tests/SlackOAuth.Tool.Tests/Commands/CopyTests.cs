@@ -104,7 +104,7 @@ public sealed class CopyTests : IDisposable
         var overwriting = await RunAsync("copy", "--from", _from, "--to", _to, "--overwrite", "--output", "json");
 
         Assert.Equal((ExitCodes.Problems, ExitCodes.Problems, ExitCodes.Ok), (copy.ExitCode, proof.ExitCode, overwriting.ExitCode));
-        Assert.Contains(copy.Lines, line => line.StartsWith("  differs            3  as old as the destination's", StringComparison.Ordinal));
+        Assert.Contains(copy.Lines, line => line.StartsWith("  differs            3  nothing tells which is newer", StringComparison.Ordinal));
         Assert.Contains("    the bot in T1 of E1, app 1.1: differs in bot_token, bot_refresh_token", proof.Lines);
         Assert.Equal(3, JsonElement.Parse(overwriting.Out).GetProperty("updated").GetInt32());
         Assert.Equal(ExitCodes.Ok, (await RunAsync("verify", "--from", _from, "--to", _to)).ExitCode);
@@ -289,6 +289,89 @@ public sealed class CopyTests : IDisposable
         Assert.Equal(2, JsonElement.Parse(copy.Out).GetProperty("read").GetInt32());
         await using var destination = Open(_to, "1.1", history: 10);
         Assert.Equal(1, await destination.History.ListBotHistoryAsync(Records.Workspace("T1"), Cancellation).CountAsync(Cancellation));
+    }
+
+    [Theory]
+    [InlineData("sqlite")]
+    [InlineData("file")]
+    public async Task A_copy_that_is_told_nothing_of_a_history_leaves_that_of_the_destination(string scheme)
+    {
+        var to = $"{scheme}:{_folder.At("kept")}";
+        await using (var app = Open(to, "1.1", history: 10))
+        {
+            for (var at = 1; at <= 3; at++)
+            {
+                await app.Installations.SaveAsync(Records.Installation("T1", "U1", at, "v" + at), Cancellation);
+            }
+        }
+
+        await using (var source = Open(_from, "1.1"))
+        {
+            await source.Installations.SaveAsync(Records.Installation("T1", "U1", 4, "v4"), Cancellation);
+            await source.Installations.SaveAsync(Records.Installation("T1", "U2", 4, "v4"), Cancellation);
+            await source.Installations.SaveAsync(Records.Installation("T2", "U1", 4, "v4"), Cancellation);
+        }
+
+        var copy = await RunAsync("copy", "--from", _from, "--to", to);
+
+        Assert.Equal(ExitCodes.Ok, copy.ExitCode);
+        await using var destination = Open(to, "1.1", history: 10);
+        Assert.Equal(4, await destination.History.ListBotHistoryAsync(Records.Workspace("T1"), Cancellation).CountAsync(Cancellation));
+        Assert.Equal(5, await destination.History.ListInstallationHistoryAsync(Records.Workspace("T1"), null, Cancellation).CountAsync(Cancellation));
+        Assert.Equal(1, await destination.History.ListBotHistoryAsync(Records.Workspace("T2"), Cancellation).CountAsync(Cancellation));
+    }
+
+    [Fact]
+    public async Task A_history_that_comes_after_the_current_records_is_counted_and_not_called_newer()
+    {
+        await using (var source = Open(_from, "1.1", history: 10))
+        {
+            for (var at = 1; at <= 3; at++)
+            {
+                await source.Installations.SaveBotAsync(Records.Bot("T1", at, "v" + at), Cancellation);
+            }
+        }
+
+        await RunAsync("copy", "--from", _from, "--to", _to);
+        var late = await RunAsync("copy", "--from", _from, "--to", _to, "--history", "10");
+
+        Assert.Contains(late.Lines, line => line.StartsWith("  skipped            2  older ones that the destination lacks", StringComparison.Ordinal));
+        Assert.Contains("  skipped            1  the destination has the same", late.Lines);
+    }
+
+    [Fact]
+    public async Task What_the_destination_holds_damaged_is_mended()
+    {
+        await FillAsync(_from, "1.1");
+        var to = $"file:{_folder.At("damaged")}";
+        await FillAsync(to, "1.1");
+        await File.WriteAllTextAsync(_folder.At("damaged/1.1/E1-T1/installer-U1-latest"), "{", Cancellation);
+
+        var dryRun = await RunAsync("copy", "--from", _from, "--to", to, "--dry-run");
+        var copy = await RunAsync("copy", "--from", _from, "--to", to);
+
+        Assert.Equal((ExitCodes.Ok, ExitCodes.Ok), (dryRun.ExitCode, copy.ExitCode));
+        Assert.Contains("  mended             1  the destination's could not be read", dryRun.Lines);
+        Assert.Contains("  mended             1  the destination's could not be read", copy.Lines);
+        Assert.Equal(ExitCodes.Ok, (await RunAsync("verify", "--from", _from, "--to", to)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_the_destination_holds_in_plain_is_named_and_encrypted()
+    {
+        var keys = Keys("keys");
+        await FillAsync(_from, "1.1");
+        await FillAsync(_to, "1.1");
+
+        var before = await RunAsync("verify", "--from", _from, "--to", _to, "--to-keys", keys);
+        var copy = await RunAsync("copy", "--from", _from, "--to", _to, "--to-keys", keys);
+        var after = await RunAsync("verify", "--from", _from, "--to", _to, "--to-keys", keys);
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Ok, ExitCodes.Ok), (before.ExitCode, copy.ExitCode, after.ExitCode));
+        Assert.Contains("  not encrypted                      3", before.Lines);
+        Assert.Contains("  mended             3  the destination's was not encrypted", copy.Lines);
+        await using var bare = Open(_to, "1.1");
+        Assert.StartsWith("protected:", (await bare.Installations.FindBotAsync(Records.Workspace("T1"), Cancellation))!.BotToken, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -40,7 +40,7 @@ public sealed class DeleteTests : IDisposable
     {
         await Workspaces.FillAsync(Store);
         var run = await ToolRun.RunAsync([], answer, isTerminal: true, time: null, "delete", "E1", "--store", Store);
-        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Equal(isDeleted ? ExitCodes.Ok : ExitCodes.Problems, run.ExitCode);
         Assert.Contains("Delete the bot and 1 installation of E1 (Grid)", run.Error, StringComparison.Ordinal);
         Assert.Equal(isDeleted ? ExitCodes.Problems : ExitCodes.Ok, (await ToolRun.RunAsync("show", "E1", "--store", Store, "--client-id", Workspaces.ClientId)).ExitCode);
     }
@@ -68,6 +68,23 @@ public sealed class DeleteTests : IDisposable
         }
 
         Assert.Equal(ExitCodes.Ok, (await ToolRun.RunAsync("delete", "T1", "--store", Store, "--yes")).ExitCode);
+        Assert.Equal(ExitCodes.Problems, (await ToolRun.RunAsync("show", "T1", "--store", Store, "--client-id", Workspaces.ClientId)).ExitCode);
+    }
+
+    [Fact]
+    public async Task What_is_damaged_can_be_deleted()
+    {
+        await Workspaces.FillAsync(Store);
+        foreach (var path in Directory.EnumerateFiles(_folder.At("data"), "bot-latest", SearchOption.AllDirectories).Where(path => path.Contains("none-T1", StringComparison.Ordinal)).ToArray())
+        {
+            await File.WriteAllTextAsync(path, "{", TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(ExitCodes.StoreFailure, (await ToolRun.RunAsync("show", "T1", "--store", Store)).ExitCode);
+        var run = await ToolRun.RunAsync("delete", "T1", "--store", Store, "--yes");
+
+        Assert.Equal(ExitCodes.Ok, run.ExitCode);
+        Assert.Contains("Deleted everything (not all of it can be read: the file ", run.Out, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Problems, (await ToolRun.RunAsync("show", "T1", "--store", Store, "--client-id", Workspaces.ClientId)).ExitCode);
     }
 

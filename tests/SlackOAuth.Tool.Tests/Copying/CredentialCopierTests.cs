@@ -16,6 +16,9 @@ public sealed class CredentialCopierTests
             foreach (var kind in (string[])["bot", "user"])
             {
                 data.Add(kind, 2, 720, "s", 1, 720, "d", false, "Updated");
+                data.Add(kind, 2, 719, "s", 1, 720, "d", false, "Differs");
+                data.Add(kind, 2, 719, "s", 1, 720, "d", true, "Updated");
+                data.Add(kind, 2, -1, "s", 1, 720, "d", false, "Updated");
                 data.Add(kind, 1, 720, "s", 2, 720, "d", false, "NewerThere");
                 data.Add(kind, 1, 720, "s", 2, 100, "d", true, "NewerThere");
                 data.Add(kind, 1, 720, "same", 1, 720, "same", false, "Same");
