@@ -12,7 +12,11 @@ internal sealed class RecordingInstallationStore : IInstallationStore
     /// <summary>The operations that fail; null for none.</summary>
     public Func<string, bool>? Fails { get; set; }
 
-            throw Throws ?? new SlackOAuthStoreException("Test", call.Split(' ')[0], "the engine is down", isTransient: !isForGood, innerException: new IOException("driver-detail-with-a-key"));
+    /// <summary>What those throw; null for the family's own exception.</summary>
+    public Exception? Throws { get; set; }
+
+    /// <summary>The operations that fail however often they are tried, as for a damaged record; null for none.</summary>
+    public Func<string, bool>? FailsForGood { get; set; }
 
     public IReadOnlyList<string> Calls
     {
