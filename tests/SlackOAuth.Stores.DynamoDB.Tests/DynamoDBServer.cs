@@ -2,8 +2,6 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using SlackOAuth.Stores.TestBackends;
 
-// More than the machine has cores: most of their time these tests wait for timeouts, restarts and the engine.
-[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
 [assembly: AssemblyFixture(typeof(SlackOAuth.Stores.DynamoDB.Tests.DynamoDBServer))]
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;

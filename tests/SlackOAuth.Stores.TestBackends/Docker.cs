@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.ComponentModel;
 using System.Diagnostics;
+using System.Text.RegularExpressions;
 using DotNet.Testcontainers.Configurations;
 using DotNet.Testcontainers.Images;
 
@@ -52,6 +53,9 @@ internal static class Docker
         {
             Environment.SetEnvironmentVariable("DOCKER_API_VERSION", version);
         }
+
+        // Testcontainers allows each of its regular expressions a second, and one that takes longer ends the run. Where the machine is busy, to compile the engine that runs them takes as long: done before.
+        _ = Regex.IsMatch(ReaperImage, "^(?<repository>[^:@]+)(:(?<tag>[^@]+))?(@(?<digest>.+))?$", RegexOptions.None, Regex.InfiniteMatchTimeout);
 
         // The reaper removes the containers of a run that was killed. Where its image cannot be had, the run removes them itself, if it can.
         if (TestcontainersSettings.ResourceReaperEnabled)
