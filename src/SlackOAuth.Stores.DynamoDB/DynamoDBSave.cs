@@ -14,7 +14,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
     private const string NotFencedOff = "installed_at <= :at AND (attribute_not_exists(lease_saved) OR lease_saved <= :fence)";
     private const string Newer = "installed_at > :at";
 
-    // A save changes six items beside these. One entry or none is too much, of bots and of installations, unless the history's length was lowered: then each save removes so many.
+    // A save changes six items beside these. One entry or none is too much, of bots and of installations, unless the history's length was lowered: the rest goes after it.
     private readonly int _mostTrimmed = (table.MostWrites - 6) / 2;
     private readonly AttributeValue _stamp = new() { S = DynamoDBKeys.Unique() };
     private readonly List<TransactWriteItem> _writes = [];
@@ -78,7 +78,36 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         }
 
         histories.Remember(partition, history);
+        await TrimRestAsync(client, history, cancellationToken).ConfigureAwait(false);
         return true;
+    }
+
+    /// <summary>
+    /// Removes what the save's own transaction had no room for, where a history was switched off or made much shorter. [15] The save has happened by then, and is not made again: where another one changes the
+    /// history meanwhile, or the engine fails, the rest goes at the next.
+    /// </summary>
+    private async Task TrimRestAsync(IAmazonDynamoDB client, DynamoDBHistory history, CancellationToken cancellationToken)
+    {
+        while (history.Bots.Count > historyLength || history.Installations.Count > historyLength)
+        {
+            _writes.Clear();
+            var room = table.MostWrites - 1;
+            var bots = Shorten(history.Bots, DynamoDBKeys.OldBotPrefix, room);
+            var installations = Shorten(history.Installations, DynamoDBKeys.OldUserPrefix, room - _writes.Count);
+            var shorter = new DynamoDBHistory(DynamoDBKeys.Unique(), bots, installations);
+            Add(history.Write(table.Name, partition, shorter));
+            try
+            {
+                await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, token), cancellationToken).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is not OperationCanceledException)
+            {
+                return;
+            }
+
+            histories.Remember(partition, shorter);
+            history = shorter;
+        }
     }
 
     private void AddRecord(Record? record)
@@ -137,13 +166,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
     private IReadOnlyList<string> Keep(IReadOnlyList<string> entries, string prefix, Record? added)
     {
         List<string> changed = added is null || historyLength == 0 ? [.. entries] : [.. entries.Where(entry => entry != added.HistoryEntry).Append(added.HistoryEntry).OrderDescending(StringComparer.Ordinal)];
-        var trimmed = changed.Skip(historyLength).TakeLast(_mostTrimmed).ToArray();
-        changed.RemoveRange(changed.Count - trimmed.Length, trimmed.Length);
-        foreach (var entry in trimmed)
-        {
-            Add(new TransactWriteItem { Delete = new() { TableName = table.Name, Key = Key(prefix + entry) } });
-        }
-
+        changed = Shorten(changed, prefix, _mostTrimmed);
         if (added is not null && changed.Contains(added.HistoryEntry))
         {
             var item = Key(prefix + added.HistoryEntry);
@@ -152,6 +175,19 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         }
 
         return changed.SequenceEqual(entries) ? entries : changed;
+    }
+
+    /// <summary>Deletes the oldest entries beyond the history's length, so many at most.</summary>
+    /// <returns>Those that are left.</returns>
+    private List<string> Shorten(IReadOnlyList<string> entries, string prefix, int most)
+    {
+        var surplus = entries.Skip(historyLength).TakeLast(most).ToArray();
+        foreach (var entry in surplus)
+        {
+            Add(new TransactWriteItem { Delete = new() { TableName = table.Name, Key = Key(prefix + entry) } });
+        }
+
+        return [.. entries.Take(entries.Count - surplus.Length)];
     }
 
     private void Update(string sort, string expression, string condition, Dictionary<string, AttributeValue> values, Action refuse) =>

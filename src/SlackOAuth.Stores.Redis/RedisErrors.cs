@@ -20,6 +20,10 @@ internal static class RedisErrors
                 "Redis refused the user or password",
                 false,
                 "Check the user and password of the connection."),
+            RedisConnectionException { Message: RedisConnection.NoPrimary } => (
+                "no server that the connection names is a primary",
+                true,
+                "If that lasts, look at the replication, and name the primary in the connection: it alone takes writes, and all reads of the store go to it."),
             RedisConnectionException => (
                 "Redis could not be reached, or the connection broke before the answer",
                 true,
