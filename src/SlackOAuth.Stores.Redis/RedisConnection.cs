@@ -8,9 +8,6 @@ internal sealed class RedisConnection : IDisposable, IAsyncDisposable
     /// <summary>For every call: the driver's default reads from a replica while no primary can be reached, and a replica may show what was rotated or deleted before. [8, 11]</summary>
     internal const CommandFlags OnPrimary = CommandFlags.DemandMaster;
 
-    /// <summary>The message of an exception that the store makes itself, as the driver would: the address of no known server is a primary's.</summary>
-    internal const string NoPrimary = "No primary is known.";
-
     private static readonly TimeSpan ReconnectEvery = TimeSpan.FromSeconds(1);
 
     private readonly Lock _gate = new();

@@ -20,10 +20,10 @@ internal static class RedisErrors
                 "Redis refused the user or password",
                 false,
                 "Check the user and password of the connection."),
-            RedisConnectionException { Message: RedisConnection.NoPrimary } => (
-                "no server that the connection names is a primary",
+            RedisConnectionException { FailureType: ConnectionFailureType.UnableToResolvePhysicalConnection } => (
+                "Redis could not be reached, or no server that the connection names is a primary",
                 true,
-                "If that lasts, look at the replication, and name the primary in the connection: it alone takes writes, and all reads of the store go to it."),
+                "The connection is made again in the background. If that lasts, check that Redis runs and that host, port and TLS of the connection are right; and that one of its servers is a primary, to which every call goes."),
             RedisConnectionException => (
                 "Redis could not be reached, or the connection broke before the answer",
                 true,

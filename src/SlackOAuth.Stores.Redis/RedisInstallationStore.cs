@@ -334,7 +334,7 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
                 var primaries = database.Multiplexer.GetServers().Where(server => !server.IsReplica).ToArray();
                 return primaries.Length > 0
                     ? Task.FromResult((primaries, database.Database))
-                    : throw new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, RedisConnection.OnPrimary, RedisConnection.NoPrimary);
+                    : throw new RedisConnectionException(ConnectionFailureType.UnableToResolvePhysicalConnection, RedisConnection.OnPrimary, "No primary is known.");
             },
             cancellationToken).ConfigureAwait(false);
         foreach (var server in primaries)
