@@ -83,17 +83,18 @@ report() {
   echo
   echo "== $name"
   cat "$log"
+  sed -n '/ \[FAIL\]$/,/^    [^ ].* \[SKIP\]$\|^  [^ ]/{/ \[SKIP\]$/d;/^  [^ ]/d;p}' "$log" | cut -c 1-400 >>"$logs/failures"
   if [[ $(grep -E 'Total: [0-9]+, Errors: [0-9]+, Failed: [0-9]+, Skipped: [0-9]+, Not Run: [0-9]+' "$log" | tail -n 1) =~ Total:\ ([0-9]+),\ Errors:\ ([0-9]+),\ Failed:\ ([0-9]+),\ Skipped:\ ([0-9]+),\ Not\ Run:\ ([0-9]+) ]]; then
     local total=${BASH_REMATCH[1]} bad=$((BASH_REMATCH[2] + BASH_REMATCH[3])) skips=${BASH_REMATCH[4]} unrun=${BASH_REMATCH[5]}
     local good=$((total - BASH_REMATCH[3] - skips - unrun))
     # A runner that fails or finds nothing without a failed test is itself the failure.
     if [[ $bad -eq 0 && ($status -ne 0 || $good -eq 0) ]]; then
-      echo "$name ended with status $status after $good passed tests."
+      echo "$name ended with status $status after $good passed tests." | tee -a "$logs/failures"
       bad=1
     fi
     passed=$((passed + good)) failed=$((failed + bad)) skipped=$((skipped + skips))
   else
-    echo "$name ended with status $status and without a summary."
+    echo "$name ended with status $status and without a summary." | tee -a "$logs/failures"
     failed=$((failed + 1))
   fi
 }
@@ -125,6 +126,11 @@ while [[ -n $(jobs -rp) ]]; do
 done
 report_finished
 
+if [[ -s $logs/failures ]]; then
+  echo
+  echo "== What failed, once more"
+  cat "$logs/failures"
+fi
 echo
 echo "$passed passed, $failed failed, $skipped skipped"
 [[ $failed -eq 0 ]]
