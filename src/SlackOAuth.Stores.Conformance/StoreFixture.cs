@@ -75,6 +75,12 @@ public abstract class StoreFixture<TStore> : IAsyncLifetime
     /// <param name="scope">The part of the engine.</param>
     public virtual ValueTask AddUnknownFieldsAsync(StoreScope scope) => throw NotOverridden(nameof(AddUnknownFieldsAsync), StoreCapabilities.UnknownFields);
 
+    /// <summary>Spoils what is stored for the scope of every bot and installation in whose content a text is found, as a disk or a hand does: what is there afterwards is no record, under the same key.
+    /// <see cref="StoreCapabilities.Damage"/></summary>
+    /// <param name="scope">The part of the engine.</param>
+    /// <param name="appId">The text: an app id, which no decorator encrypts.</param>
+    public virtual ValueTask DamageAsync(StoreScope scope, string appId) => throw NotOverridden(nameof(DamageAsync), StoreCapabilities.Damage);
+
     async ValueTask IAsyncLifetime.InitializeAsync() => await StartAsync();
 
     async ValueTask IAsyncDisposable.DisposeAsync()

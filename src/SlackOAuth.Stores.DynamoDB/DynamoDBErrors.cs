@@ -50,7 +50,11 @@ internal static class DynamoDBErrors
 
     internal static bool IsConditionFailure(CancellationReason reason) => reason.Code == ConditionFailed;
 
-    internal static SlackOAuthStoreException Wrap(string operation, Exception exception)
+    /// <param name="operation">The operation that failed.</param>
+    /// <param name="exception">How.</param>
+    /// <param name="workspace">Whose record could not be read, for a listing.</param>
+    /// <param name="userId">Whose of the workspace's users; null for the bot.</param>
+    internal static SlackOAuthStoreException Wrap(string operation, Exception exception, WorkspaceId? workspace = null, string? userId = null)
     {
         var (reason, isTransient, nextStep) = exception switch
         {
@@ -71,7 +75,7 @@ internal static class DynamoDBErrors
             JsonException => ("a stored record is damaged", false, "Delete the record, and have the app installed again."),
             _ => Unreachable,
         };
-        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception);
+        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception) { IsUnreadableRecord = exception is JsonException, Workspace = workspace, UserId = userId };
     }
 
     private static (string Reason, bool IsTransient, string? NextStep) Classify(List<CancellationReason> reasons) =>

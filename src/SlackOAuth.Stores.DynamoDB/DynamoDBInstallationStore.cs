@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Amazon.DynamoDBv2;
 using Amazon.DynamoDBv2.Model;
 using Microsoft.Extensions.Options;
@@ -80,7 +81,11 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
             return null;
         }
 
-        return await FindBotAsync(nameof(FindBotAsync), _keys.Workspace(workspace), cancellationToken).ConfigureAwait(false);
+        return await _table.CallAsync(
+            nameof(FindBotAsync),
+            (Store: this, Key: DynamoDBKeys.Item(_keys.Workspace(workspace), DynamoDBKeys.Bot)),
+            static async (client, call, cancellationToken) => ReadBot(await call.Store.GetAsync(client, call.Key, cancellationToken).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc />
@@ -131,52 +136,25 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
 
     /// <inheritdoc />
     /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
-    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var item in ScanAsync(nameof(ListBotsAsync), _keys.WorkspacePrefix, Bots, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
-        {
-            if (item.Bot is { } bot)
-            {
-                yield return bot;
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ScanAsync(nameof(ListBotsAsync), _keys.WorkspacePrefix, Bots, attributes: null, cancellationToken),
+        static item => ReadListed(nameof(ListBotsAsync), new StoredRecord(item, CurrentBot: null), static record => ReadBot(record.Item)));
 
     /// <inheritdoc />
     /// <remarks>Scans the whole table, states and other client ids included: for maintenance, not for requests.</remarks>
-    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var (partition, bot) = ("", default(Bot));
-        await foreach (var page in ScanPagesAsync(nameof(ListInstallationsAsync), _keys.WorkspacePrefix, BotsAndUsers, attributes: null, ReadRecord, cancellationToken).ConfigureAwait(false))
-        {
-            // Most often a workspace's bot comes before its users, in the same page. That is no promise: what the page does not have is read by its key. [3]
-            var bots = page.Where(item => item.Bot is not null).ToDictionary(item => item.Partition, item => item.Bot, StringComparer.Ordinal);
-            foreach (var item in page)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (item.Installation is { } installation)
-                {
-                    if (item.Partition != partition)
-                    {
-                        bot = bots.TryGetValue(item.Partition, out var scanned) ? scanned : await FindBotAsync(nameof(ListInstallationsAsync), item.Partition, cancellationToken).ConfigureAwait(false);
-                        partition = item.Partition;
-                    }
-
-                    yield return installation.WithBot(bot);
-                }
-            }
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ScanUsersAsync(cancellationToken),
+        static record => ReadListed(nameof(ListInstallationsAsync), record, ReadInstallation));
 
     /// <inheritdoc />
     /// <remarks>Scans the whole table, states included: for maintenance, not for requests.</remarks>
     public async IAsyncEnumerable<string> ListClientIdsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var listed = new HashSet<string>(StringComparer.Ordinal);
-        var found = ScanAsync(nameof(ListClientIdsAsync), DynamoDBKeys.Workspaces, BotsAndUsers, $"{DynamoDBKeys.Partition}, {DynamoDBKeys.ClientId}", DynamoDBKeys.ReadClientId, cancellationToken);
-        await foreach (var clientId in found.ConfigureAwait(false))
+        var found = ScanAsync(nameof(ListClientIdsAsync), DynamoDBKeys.Workspaces, BotsAndUsers, $"{DynamoDBKeys.Partition}, {DynamoDBKeys.ClientId}", cancellationToken);
+        await foreach (var item in found.ConfigureAwait(false))
         {
-            if (clientId is not null && listed.Add(clientId))
+            if (DynamoDBKeys.ReadClientId(item) is { } clientId && listed.Add(clientId))
             {
                 yield return clientId;
             }
@@ -184,59 +162,21 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!StoreArguments.CanBeStored(workspace))
-        {
-            yield break;
-        }
-
-        var bots = await _table.CallAsync(
-            nameof(ListBotHistoryAsync),
-            (Store: this, Partition: _keys.Workspace(workspace)),
-            static async (client, call, cancellationToken) =>
-                (await call.Store.ReadHistoryAsync(client, call.Partition, DynamoDBKeys.Bot, DynamoDBKeys.OldBotPrefix, cancellationToken).ConfigureAwait(false)).Select(ReadBot).ToList(),
-            cancellationToken).ConfigureAwait(false);
-        foreach (var bot in bots)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (bot is not null)
-            {
-                yield return bot;
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(nameof(ListBotHistoryAsync), workspace, userId: null, DynamoDBKeys.Bot, DynamoDBKeys.OldBotPrefix, cancellationToken),
+        static record => ReadListed(nameof(ListBotHistoryAsync), record, static record => ReadBot(record.Item)));
 
     /// <inheritdoc />
     /// <remarks>Reads the workspace's installations before it gives the first.</remarks>
-    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(
-        WorkspaceId workspace,
-        string? userId = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        cancellationToken.ThrowIfCancellationRequested();
-        if (!StoreArguments.CanBeStored(workspace, userId))
-        {
-            yield break;
-        }
-
-        var installations = await _table.CallAsync(
+    public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(
             nameof(ListInstallationHistoryAsync),
-            (Store: this, Partition: _keys.Workspace(workspace), Current: userId is null ? DynamoDBKeys.UserPrefix : DynamoDBKeys.User(userId)),
-            static async (client, call, cancellationToken) =>
-            {
-                var bot = ReadBot(await call.Store.GetAsync(client, DynamoDBKeys.Item(call.Partition, DynamoDBKeys.Bot), cancellationToken).ConfigureAwait(false));
-                var items = await call.Store.ReadHistoryAsync(client, call.Partition, call.Current, DynamoDBKeys.OldUserPrefix, cancellationToken).ConfigureAwait(false);
-                return items.Select(item => ReadInstallation(item)!.WithBot(bot)).ToList();
-            },
-            cancellationToken).ConfigureAwait(false);
-        foreach (var installation in installations)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return installation;
-        }
-    }
+            workspace,
+            userId,
+            userId is null ? DynamoDBKeys.UserPrefix : DynamoDBKeys.User(userId),
+            DynamoDBKeys.OldUserPrefix,
+            cancellationToken),
+        static record => ReadListed(nameof(ListInstallationHistoryAsync), record, ReadInstallation));
 
     /// <inheritdoc />
     /// <remarks>One <c>UpdateItem</c>. The client may repeat it after a lost answer: the lease is known as its own by a value that nobody else has. [27]</remarks>
@@ -301,16 +241,23 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         }
     }
 
-    private ValueTask<Bot?> FindBotAsync(string operation, string partition, CancellationToken cancellationToken) =>
-        _table.CallAsync(
-            operation,
-            (Store: this, Key: DynamoDBKeys.Item(partition, DynamoDBKeys.Bot)),
-            static async (client, call, cancellationToken) => ReadBot(await call.Store.GetAsync(client, call.Key, cancellationToken).ConfigureAwait(false)),
-            cancellationToken);
-
     private static Bot? ReadBot(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadBot(json) : null;
 
     private static Installation? ReadInstallation(Dictionary<string, AttributeValue>? item) => DynamoDBKeys.ReadDocument(item) is { } json ? StoreJson.ReadInstallation(json) : null;
+
+    private static Installation? ReadInstallation(StoredRecord record) => ReadInstallation(record.Item)?.WithBot(record.CurrentBot?.Value);
+
+    private static T ReadListed<T>(string operation, StoredRecord record, Func<StoredRecord, T> read)
+    {
+        try
+        {
+            return read(record);
+        }
+        catch (JsonException exception)
+        {
+            throw DynamoDBErrors.Wrap(operation, exception, DynamoDBKeys.FindWorkspace(record.Item), DynamoDBKeys.FindUserId(record.Item));
+        }
+    }
 
     private DynamoDBSave Save(WorkspaceId workspace, RotationLease? lease = null) => new(_table, _histories, _keys.Workspace(workspace), _keys.HiddenClientId, _historyLength, lease?.FencingToken);
 
@@ -427,27 +374,81 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         return records.Values.Reverse();
     }
 
-    private static (string Partition, Bot? Bot, Installation? Installation) ReadRecord(Dictionary<string, AttributeValue> item)
+    /// <summary>What is kept of a workspace, newest first.</summary>
+    private async IAsyncEnumerable<StoredRecord> ListKeptAsync(
+        string operation,
+        WorkspaceId workspace,
+        string? userId,
+        string current,
+        string oldPrefix,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var isBot = item[DynamoDBKeys.Sort].S == DynamoDBKeys.Bot;
-        return (item[DynamoDBKeys.Partition].S, isBot ? ReadBot(item) : null, isBot ? null : ReadInstallation(item));
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace, userId))
+        {
+            yield break;
+        }
+
+        var (bot, items) = await _table.CallAsync(
+            operation,
+            (Store: this, Partition: _keys.Workspace(workspace), Current: current, OldPrefix: oldPrefix),
+            static async (client, call, cancellationToken) => (
+                call.Current == DynamoDBKeys.Bot ? null : await call.Store.GetAsync(client, DynamoDBKeys.Item(call.Partition, DynamoDBKeys.Bot), cancellationToken).ConfigureAwait(false),
+                await call.Store.ReadHistoryAsync(client, call.Partition, call.Current, call.OldPrefix, cancellationToken).ConfigureAwait(false)),
+            cancellationToken).ConfigureAwait(false);
+        var currentBot = new Lazy<Bot?>(() => ReadBot(bot));
+        foreach (var item in items)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return new StoredRecord(item, currentBot);
+        }
+    }
+
+    /// <summary>The current installations, each with the bot of its workspace.</summary>
+    private async IAsyncEnumerable<StoredRecord> ScanUsersAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var (partition, bot) = ("", default(Lazy<Bot?>));
+        await foreach (var page in ScanPagesAsync(nameof(ListInstallationsAsync), _keys.WorkspacePrefix, BotsAndUsers, attributes: null, cancellationToken).ConfigureAwait(false))
+        {
+            // Most often a workspace's bot comes before its users, in the same page. That is no promise: what the page does not have is read by its key. [3]
+            var bots = page.Where(IsBot).ToDictionary(PartitionOf, StringComparer.Ordinal);
+            foreach (var item in page.Where(item => !IsBot(item)))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                if (PartitionOf(item) != partition)
+                {
+                    partition = PartitionOf(item);
+                    var found = bots.TryGetValue(partition, out var scanned) ? scanned : await _table.CallAsync(
+                        nameof(ListInstallationsAsync),
+                        (Store: this, Key: DynamoDBKeys.Item(partition, DynamoDBKeys.Bot)),
+                        static (client, call, cancellationToken) => call.Store.GetAsync(client, call.Key, cancellationToken),
+                        cancellationToken).ConfigureAwait(false);
+                    bot = new Lazy<Bot?>(() => ReadBot(found));
+                }
+
+                yield return new StoredRecord(item, bot);
+            }
+        }
+
+        static string PartitionOf(Dictionary<string, AttributeValue> item) => item[DynamoDBKeys.Partition].S;
+
+        static bool IsBot(Dictionary<string, AttributeValue> item) => item[DynamoDBKeys.Sort].S == DynamoDBKeys.Bot;
     }
 
     /// <summary>The current records of workspaces, as <see cref="ScanPagesAsync"/> has them.</summary>
-    private async IAsyncEnumerable<T> ScanAsync<T>(
+    private async IAsyncEnumerable<Dictionary<string, AttributeValue>> ScanAsync(
         string operation,
         string partitions,
         string filter,
         string? attributes,
-        Func<Dictionary<string, AttributeValue>, T> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        await foreach (var page in ScanPagesAsync(operation, partitions, filter, attributes, read, cancellationToken).ConfigureAwait(false))
+        await foreach (var page in ScanPagesAsync(operation, partitions, filter, attributes, cancellationToken).ConfigureAwait(false))
         {
-            foreach (var record in page)
+            foreach (var item in page)
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return record;
+                yield return item;
             }
         }
     }
@@ -457,14 +458,12 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
     /// <param name="partitions">What the keys of the workspaces start with.</param>
     /// <param name="filter">Which records.</param>
     /// <param name="attributes">What is read of them; null for all.</param>
-    /// <param name="read">Reads one.</param>
     /// <param name="cancellationToken">Cancels the call.</param>
-    private async IAsyncEnumerable<List<T>> ScanPagesAsync<T>(
+    private async IAsyncEnumerable<List<Dictionary<string, AttributeValue>>> ScanPagesAsync(
         string operation,
         string partitions,
         string filter,
         string? attributes,
-        Func<Dictionary<string, AttributeValue>, T> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var request = new ScanRequest
@@ -484,15 +483,20 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         {
             yield return await _table.CallAsync(
                 operation,
-                (Request: request, Read: read),
-                static async (client, call, cancellationToken) =>
+                request,
+                static async (client, request, cancellationToken) =>
                 {
-                    var page = await client.ScanAsync(call.Request, cancellationToken).ConfigureAwait(false);
-                    call.Request.ExclusiveStartKey = page.LastEvaluatedKey;
-                    return (page.Items ?? []).ConvertAll(item => call.Read(item));
+                    var page = await client.ScanAsync(request, cancellationToken).ConfigureAwait(false);
+                    request.ExclusiveStartKey = page.LastEvaluatedKey;
+                    return page.Items ?? [];
                 },
                 cancellationToken).ConfigureAwait(false);
         }
         while (request.ExclusiveStartKey is { Count: > 0 });
     }
+
+    /// <summary>An item that is listed.</summary>
+    /// <param name="Item">The item.</param>
+    /// <param name="CurrentBot">The bot that an installation is shown with.</param>
+    private sealed record StoredRecord(Dictionary<string, AttributeValue> Item, Lazy<Bot?>? CurrentBot);
 }

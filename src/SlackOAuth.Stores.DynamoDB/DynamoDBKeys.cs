@@ -46,10 +46,18 @@ internal sealed class DynamoDBKeys(string clientId)
     {
         var encoded = record[Partition].S[Workspaces.Length..];
         encoded = encoded[..encoded.IndexOf('#', StringComparison.Ordinal)];
-        return IsHashed(encoded)
-            ? record.GetValueOrDefault(ClientId)?.S
-            : encoded.Replace("%23", "#", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
+        return IsHashed(encoded) ? record.GetValueOrDefault(ClientId)?.S : Decode(encoded);
     }
+
+    /// <summary>Whose a record is, by its key; null where the key holds but a hash of an id.</summary>
+    internal static WorkspaceId? FindWorkspace(Dictionary<string, AttributeValue> record) =>
+        record[Partition].S.Split('#') is [_, _, var enterprise, var team] && Decode(enterprise) is { } enterpriseId && Decode(team) is { } teamId ? new WorkspaceId(enterpriseId, teamId) : null;
+
+    /// <summary>Whose of the users a record is, by its key; null of a bot, or where the key holds but a hash of the id.</summary>
+    internal static string? FindUserId(Dictionary<string, AttributeValue> record) =>
+        record[Sort].S is var sort && (sort.StartsWith(UserPrefix, StringComparison.Ordinal) || sort.StartsWith(OldUserPrefix, StringComparison.Ordinal))
+            ? Decode(sort[(sort.LastIndexOf('#') + 1)..])
+            : null;
 
     internal string Workspace(WorkspaceId workspace) => $"{WorkspacePrefix}{Encode(workspace.EnterpriseId)}#{Encode(workspace.TeamId)}";
 
@@ -87,6 +95,9 @@ internal sealed class DynamoDBKeys(string clientId)
     internal static string Unique() => RandomNumberGenerator.GetHexString(32, lowercase: true);
 
     private static bool IsHashed(string encoded) => encoded.StartsWith("%h", StringComparison.Ordinal);
+
+    private static string? Decode(string encoded) =>
+        IsHashed(encoded) ? null : encoded.Replace("%23", "#", StringComparison.Ordinal).Replace("%25", "%", StringComparison.Ordinal);
 
     // '#' separates the parts of a key, and '%' begins what stands for it, or for an id that is too long: no two ids have one text.
     private static string Encode(string? id)

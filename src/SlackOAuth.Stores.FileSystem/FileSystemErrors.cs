@@ -54,7 +54,11 @@ internal static class FileSystemErrors
         return errno is AccessDenied or NotPermitted ? new UnauthorizedAccessException(message) : new IOException(message, errno);
     }
 
-    internal static SlackOAuthStoreException Wrap(string operation, Exception exception)
+    /// <param name="operation">The operation that failed.</param>
+    /// <param name="exception">How.</param>
+    /// <param name="workspace">Whose record could not be read, for a listing.</param>
+    /// <param name="userId">Whose of the workspace's users; null for the bot.</param>
+    internal static SlackOAuthStoreException Wrap(string operation, Exception exception, WorkspaceId? workspace = null, string? userId = null)
     {
         var (reason, isTransient, nextStep) = exception switch
         {
@@ -76,7 +80,12 @@ internal static class FileSystemErrors
                 $"Call {nameof(IStorePreparation)}.{nameof(IStorePreparation.PrepareAsync)}, run its script, or turn {nameof(FileSystemStoreOptions)}.{nameof(FileSystemStoreOptions.PrepareOnFirstUse)} on."),
             _ => Classify(exception.HResult),
         };
-        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception);
+        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception)
+        {
+            IsUnreadableRecord = exception is DamagedRecordException,
+            Workspace = workspace,
+            UserId = userId,
+        };
     }
 
     /// <summary>On Unix the result code of an <see cref="IOException"/> is the errno.</summary>

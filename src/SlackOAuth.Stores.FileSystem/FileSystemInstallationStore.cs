@@ -157,11 +157,11 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     /// <inheritdoc />
     public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) =>
-        ListAsync(nameof(ListBotsAsync), ListWorkspaces(_root), static folder => folder.ReadBot() is { } bot ? [bot] : Enumerable.Empty<Bot>(), cancellationToken);
+        List<Bot>(nameof(ListBotsAsync), ListWorkspaces(_root), static folder => [WorkspaceFolder.Find(folder.ReadBot, FileSystemNames.BotLatest)], cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) =>
-        ListAsync(nameof(ListInstallationsAsync), ListWorkspaces(_root), static folder => WithCurrentBot(folder, folder.ReadUsers(skipDamaged: false)), cancellationToken);
+        List(nameof(ListInstallationsAsync), ListWorkspaces(_root), static folder => WithCurrentBot(folder, folder.ListUsers()), cancellationToken);
 
     /// <inheritdoc />
     /// <remarks>The engine is the base directory, and each folder in it that is named by a client id; where <see cref="FileSystemStoreOptions.UseClientIdFolder"/> is false, it is of one app.</remarks>
@@ -179,14 +179,14 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
 
     /// <inheritdoc />
     public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) =>
-        ListAsync(nameof(ListBotHistoryAsync), Storable(workspace, userId: null), ReadBotHistory, cancellationToken);
+        List(nameof(ListBotHistoryAsync), Storable(workspace, userId: null), ReadBotHistory, cancellationToken);
 
     /// <inheritdoc />
     public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-        ListAsync(
+        List(
             nameof(ListInstallationHistoryAsync),
             Storable(workspace, userId),
-            folder => WithCurrentBot(folder, ReadInstallationHistory(folder).Where(installation => userId is null || installation.UserId == userId)),
+            folder => WithCurrentBot(folder, ReadInstallationHistory(folder, userId)),
             cancellationToken);
 
     /// <inheritdoc />
@@ -231,12 +231,14 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     private static ValueTask DoNothing(CancellationToken cancellationToken) =>
         cancellationToken.IsCancellationRequested ? ValueTask.FromCanceled(cancellationToken) : ValueTask.CompletedTask;
 
-    private static IEnumerable<WorkspaceId> Storable(WorkspaceId workspace, string? userId) => StoreArguments.CanBeStored(workspace, userId) ? [workspace] : [];
+    private static IEnumerable<FoundRecord<WorkspaceId>> Storable(WorkspaceId workspace, string? userId) => StoreArguments.CanBeStored(workspace, userId) ? [new(workspace)] : [];
 
-    private static IEnumerable<Installation> WithCurrentBot(WorkspaceFolder folder, IEnumerable<Installation> installations)
+    private static IEnumerable<FoundRecord<Installation>> WithCurrentBot(WorkspaceFolder folder, IEnumerable<FoundRecord<Installation>> installations)
     {
-        var bot = folder.ReadBot();
-        return installations.Select(installation => installation.WithBot(bot));
+        var bot = WorkspaceFolder.Find(folder.ReadBot, FileSystemNames.BotLatest);
+        return installations.Select(found => found.Record is not { } installation ? found
+            : bot.Failure is not null ? new(null, bot.Failure, installation.UserId)
+            : new FoundRecord<Installation>(installation.WithBot(bot.Record)));
     }
 
     /// <summary>Looks without the lock.</summary>
@@ -511,34 +513,36 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             .Select(file => (file.Name, prefix == FileSystemNames.InstallerPrefix && file.Owner is null)),
     ];
 
-    private IEnumerable<Bot> ReadBotHistory(WorkspaceFolder folder)
+    private IEnumerable<FoundRecord<Bot>> ReadBotHistory(WorkspaceFolder folder)
     {
-        if (folder.ReadBot() is not { } current)
+        var current = WorkspaceFolder.Find(folder.ReadBot, FileSystemNames.BotLatest);
+        if (_historyLength == 0 || current is { Record: null, Failure: null })
         {
-            return [];
+            return [current];
         }
 
-        return _historyLength == 0
-            ? [current]
-            : ReadHistoryNames(folder, FileSystemNames.BotPrefix)
-                .Select(file => folder.ReadBot(file.Name))
-                .OfType<Bot>()
-                .Prepend(current)
-                .DistinctBy(bot => bot.InstalledAt)
-                .OrderByDescending(bot => bot.InstalledAt)
-                .Take(_historyLength);
+        FoundRecord<Bot>[] found = [current, .. ReadHistoryNames(folder, FileSystemNames.BotPrefix).Select(file => WorkspaceFolder.Find(folder.ReadBot, file.Name))];
+        return found
+            .Where(bot => bot.Record is not null)
+            .DistinctBy(bot => bot.Record!.InstalledAt)
+            .OrderByDescending(bot => bot.Record!.InstalledAt)
+            .Take(_historyLength)
+            .Concat(found.Where(bot => bot.Failure is not null));
     }
 
-    private IEnumerable<Installation> ReadInstallationHistory(WorkspaceFolder folder)
+    private IEnumerable<FoundRecord<Installation>> ReadInstallationHistory(WorkspaceFolder folder, string? userId)
     {
-        var current = folder.ReadUsers(skipDamaged: false).ToArray();
-        return _historyLength == 0
-            ? current.OrderByDescending(installation => installation.InstalledAt)
-            : current
-                .Concat(ReadHistoryNames(folder, FileSystemNames.InstallerPrefix).Select(file => folder.ReadInstallation(file.Name)).OfType<Installation>())
-                .DistinctBy(installation => (installation.UserId, installation.InstalledAt))
-                .OrderByDescending(installation => installation.InstalledAt)
-                .Where((installation, index) => index < _historyLength || current.Any(kept => ReferenceEquals(kept, installation)));
+        var current = folder.ListUsers().ToArray();
+        FoundRecord<Installation>[] found = _historyLength == 0
+            ? current
+            : [.. current, .. ReadHistoryNames(folder, FileSystemNames.InstallerPrefix).Select(file => WorkspaceFolder.Find(folder.ReadInstallation, file.Name))];
+        return found
+            .Where(installation => installation.Record is not null)
+            .DistinctBy(installation => (installation.Record!.UserId, installation.Record.InstalledAt))
+            .OrderByDescending(installation => installation.Record!.InstalledAt)
+            .Where((installation, index) => index < _historyLength || current.Any(kept => ReferenceEquals(kept.Record, installation.Record)))
+            .Where(installation => userId is null || installation.Record!.UserId == userId)
+            .Concat(found.Where(installation => installation.Failure is { } failure && (userId is null || FileSystemNames.IsOfUser(Path.GetFileName(failure.Path), userId))));
     }
 
     private void DeleteFolder(WorkspaceFolder folder, string name)
@@ -651,15 +655,31 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         return found;
     }
 
-    private async IAsyncEnumerable<T> ListAsync<T>(
+    private IAsyncEnumerable<T> List<T>(
         string operation,
-        IEnumerable<WorkspaceId> workspaces,
-        Func<WorkspaceFolder, IEnumerable<T>> read,
+        IEnumerable<FoundRecord<WorkspaceId>> workspaces,
+        Func<WorkspaceFolder, IEnumerable<FoundRecord<T>>> read,
+        CancellationToken cancellationToken)
+        where T : class => RecordListing.Read(
+            FindAllAsync(operation, workspaces, read, cancellationToken),
+            found => found.Failure is null ? found.Record : throw FileSystemErrors.Wrap(operation, found.Failure, found.Workspace, found.UserId));
+
+    private async IAsyncEnumerable<FoundRecord<T>> FindAllAsync<T>(
+        string operation,
+        IEnumerable<FoundRecord<WorkspaceId>> workspaces,
+        Func<WorkspaceFolder, IEnumerable<FoundRecord<T>>> read,
         [EnumeratorCancellation] CancellationToken cancellationToken)
+        where T : class
     {
         cancellationToken.ThrowIfCancellationRequested();
-        foreach (var workspace in Wrapped(operation, workspaces))
+        foreach (var found in Wrapped(operation, workspaces))
         {
+            if (found.Record is not { } workspace)
+            {
+                yield return new(null, found.Failure);
+                continue;
+            }
+
             var folder = new WorkspaceFolder(_root, workspace);
             if (folder.IsUnfinished(WorkspaceFolder.StagedUser) || folder.IsUnfinished(WorkspaceFolder.StagedUserHistory) || folder.IsUnfinished(WorkspaceFolder.StagedBotHistory))
             {
@@ -669,7 +689,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             foreach (var record in Wrapped(operation, Defer(() => read(folder))))
             {
                 cancellationToken.ThrowIfCancellationRequested();
-                yield return record;
+                yield return record with { Workspace = workspace };
             }
         }
 
@@ -728,13 +748,23 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
     }
 
     /// <summary>The workspaces there are. Their ids come from their records, for a folder's name may hold but a hash.</summary>
-    private IEnumerable<WorkspaceId> ListWorkspaces(string root)
+    private IEnumerable<FoundRecord<WorkspaceId>> ListWorkspaces(string root)
     {
         foreach (var path in ListFolders(root, "*-*"))
         {
-            if (WorkspaceFolder.Identify(path) is { } workspace)
+            FoundRecord<WorkspaceId> found;
+            try
             {
-                yield return workspace;
+                found = new(WorkspaceFolder.Identify(path));
+            }
+            catch (DamagedRecordException exception)
+            {
+                found = new(null, exception);
+            }
+
+            if (found != default)
+            {
+                yield return found;
             }
         }
     }

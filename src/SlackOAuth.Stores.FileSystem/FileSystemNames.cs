@@ -55,6 +55,16 @@ internal static class FileSystemNames
     /// <summary>Whether a name is that of an id that was escaped.</summary>
     internal static bool IsEscaped(string name) => name.StartsWith(EscapePrefix) && name.Length == 1 + (2 * SHA256.HashSizeInBytes);
 
+    /// <summary>The workspace of a folder, by its name alone; null where that holds but a hash of an id.</summary>
+    internal static WorkspaceId? FindWorkspace(string folder) =>
+        folder.Split('-') is [var enterprise, var team] && (IsVerbatim(enterprise) || enterprise == None) && (IsVerbatim(team) || team == None) && (enterprise, team) != (None, None)
+            ? new WorkspaceId(enterprise == None ? null : enterprise, team == None ? null : team)
+            : null;
+
+    /// <summary>The user of a file, by its name alone; null of a bot, or where that holds but a hash of the id.</summary>
+    internal static string? FindUserId(string fileName) =>
+        fileName.Split('-') is [var prefix, var user, _] && prefix + '-' == InstallerPrefix && IsVerbatim(user) ? user : null;
+
     internal static bool IsUserLatest(string fileName) =>
         fileName.Length > InstallerPrefix.Length + LatestSuffix.Length
         && fileName.StartsWith(InstallerPrefix, StringComparison.Ordinal)
@@ -86,8 +96,10 @@ internal static class FileSystemNames
 
     private static string Id(string? id) =>
         id is null ? None
-        : id.Length <= MaxVerbatimLength && !id.AsSpan().ContainsAnyExcept(IdAlphabet) && id != "NONE" ? id
+        : IsVerbatim(id) ? id
         : Escape(id);
+
+    private static bool IsVerbatim(string id) => id.Length is > 0 and <= MaxVerbatimLength && !id.AsSpan().ContainsAnyExcept(IdAlphabet) && id != "NONE";
 
     private static string Escape(string id) => EscapePrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 

@@ -29,20 +29,35 @@ internal readonly struct WorkspaceFolder
         _path = string.Concat(root, FileSystemNames.Workspace(workspace), "/");
     }
 
-    /// <summary>Whose folder this is; null where none of its records says so.</summary>
+    /// <summary>Whose folder this is; null where none of its records says so. Where they are damaged its name does, unless that holds but a hash.</summary>
+    /// <exception cref="DamagedRecordException">Nothing tells.</exception>
     internal static WorkspaceId? Identify(string path)
     {
+        DamagedRecordException? damaged = null;
         try
         {
-            return Directory.EnumerateFiles(path, "*" + FileSystemNames.LatestSuffix, Enumeration)
-                .Select(ReadOwner)
-                .FirstOrDefault(workspace => workspace is not null && FileSystemNames.Workspace(workspace) == Path.GetFileName(path));
+            foreach (var file in Directory.EnumerateFiles(path, "*" + FileSystemNames.LatestSuffix, Enumeration))
+            {
+                try
+                {
+                    if (ReadOwner(file) is { } workspace && FileSystemNames.Workspace(workspace) == Path.GetFileName(path))
+                    {
+                        return workspace;
+                    }
+                }
+                catch (DamagedRecordException exception)
+                {
+                    damaged ??= exception;
+                }
+            }
         }
         catch (DirectoryNotFoundException)
         {
             // It was deleted while the workspaces were being listed.
             return null;
         }
+
+        return damaged is null ? null : FileSystemNames.FindWorkspace(Path.GetFileName(path)) ?? throw damaged;
     }
 
     /// <summary>The folder's path, with a separator at its end.</summary>
@@ -109,6 +124,33 @@ internal readonly struct WorkspaceFolder
             {
                 yield return installation;
             }
+        }
+    }
+
+    /// <summary>The current installation of every user, for a listing.</summary>
+    internal IEnumerable<FoundRecord<Installation>> ListUsers()
+    {
+        foreach (var name in Names(FileSystemNames.InstallerPrefix).Where(FileSystemNames.IsUserLatest))
+        {
+            var found = Find(ReadInstallation, name);
+            if (found.Failure is not null || name == FileSystemNames.UserLatest(found.Record?.UserId ?? ""))
+            {
+                yield return found;
+            }
+        }
+    }
+
+    /// <summary>Reads a record for a listing, which goes on after one that is damaged. [33]</summary>
+    internal static FoundRecord<T> Find<T>(Func<string, T?> read, string name)
+        where T : class
+    {
+        try
+        {
+            return new(read(name));
+        }
+        catch (DamagedRecordException exception)
+        {
+            return new(null, exception, FileSystemNames.FindUserId(name));
         }
     }
 

@@ -29,7 +29,11 @@ internal static class MongoDBErrors
     /// <summary>Whether the server undid the call because of another one of the same moment.</summary>
     internal static bool IsUndoneConflict(Exception exception) => Code(exception) is DuplicateKey or WriteConflict;
 
-    internal static SlackOAuthStoreException Wrap(string operation, Exception exception)
+    /// <param name="operation">The operation that failed.</param>
+    /// <param name="exception">How.</param>
+    /// <param name="workspace">Whose record could not be read, for a listing.</param>
+    /// <param name="userId">Whose of the workspace's users; null for the bot.</param>
+    internal static SlackOAuthStoreException Wrap(string operation, Exception exception, WorkspaceId? workspace = null, string? userId = null)
     {
         var (reason, isTransient, nextStep) = exception switch
         {
@@ -46,12 +50,19 @@ internal static class MongoDBErrors
             MongoIncompatibleDriverException => ("the server is too old for the driver", false, "Use MongoDB 4.4 or later."),
             MongoConfigurationException => ("the connection string cannot be used", false, "The inner exception says why."),
             MongoException when Code(exception) is { } code => Classify(code, ((MongoException)exception).HasErrorLabel("RetryableWriteError")),
-            BsonException or FormatException or JsonException => ("a stored record is damaged", false, "Delete the record, and have the app installed again."),
+            _ when IsUnreadableRecord(exception) => ("a stored record is damaged", false, "Delete the record, and have the app installed again."),
             ObjectDisposedException => ("the client is disposed", false, "Keep the client until the app has ended."),
             _ => ("the driver reported an error", false, "The inner exception says which."),
         };
-        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception);
+        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception)
+        {
+            IsUnreadableRecord = IsUnreadableRecord(exception),
+            Workspace = workspace,
+            UserId = userId,
+        };
     }
+
+    private static bool IsUnreadableRecord(Exception exception) => exception is BsonException or FormatException or JsonException;
 
     private static (string Reason, bool IsTransient, string? NextStep) Classify(int code, bool isRetryable) => code switch
     {

@@ -83,7 +83,7 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
             workspace,
             userId,
             userId is null ? BotAndLatest : BotAndUser(userId),
-            static found => MongoDBRecords.ReadInstallations(found, MongoDBRecords.ReadBot(found)).FirstOrDefault(),
+            MongoDBRecords.ReadInstallation,
             cancellationToken);
 
     /// <inheritdoc />
@@ -117,29 +117,14 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var workspace in ListAsync(nameof(ListBotsAsync), BotAlone, cancellationToken).ConfigureAwait(false))
-        {
-            if (Read(nameof(ListBotsAsync), workspace, MongoDBRecords.ReadBot) is { } bot)
-            {
-                yield return bot;
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListRecordsAsync(nameof(ListBotsAsync), Everyones(MongoDBFields.Bot), MongoDBFields.Bot, cancellationToken),
+        static record => ReadBot(nameof(ListBotsAsync), record));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var workspace in ListAsync(nameof(ListInstallationsAsync), BotAndAll, cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var installation in Read(nameof(ListInstallationsAsync), workspace, static found => MongoDBRecords.ReadInstallations(found, MongoDBRecords.ReadBot(found)).ToArray()))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return installation;
-            }
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListRecordsAsync(nameof(ListInstallationsAsync), Everyones(MongoDBFields.Bot, MongoDBFields.Installations), MongoDBFields.Installations, cancellationToken),
+        static record => ReadInstallation(nameof(ListInstallationsAsync), record));
 
     /// <inheritdoc />
     /// <remarks>One <c>find</c> for each app, whatever it holds: from the first workspace of one, the index leads to the first of the next.</remarks>
@@ -152,49 +137,14 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var kept = await FindAsync(
-            nameof(ListBotHistoryAsync),
-            workspace,
-            userId: null,
-            Fields(MongoDBFields.Bot, MongoDBFields.BotHistory),
-            found => MongoDBRecords.ReadBot(found) is { } bot ? (Bot[])[bot, .. _historyLength > 0 ? MongoDBRecords.ReadBotHistory(found) : []] : [],
-            cancellationToken).ConfigureAwait(false);
-        foreach (var bot in kept ?? [])
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return bot;
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(nameof(ListBotHistoryAsync), workspace, userId: null, MongoDBFields.Bot, MongoDBFields.BotHistory, cancellationToken),
+        static record => ReadBot(nameof(ListBotHistoryAsync), record));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(
-        WorkspaceId workspace,
-        string? userId = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var kept = await FindAsync(
-            nameof(ListInstallationHistoryAsync),
-            workspace,
-            userId,
-            Fields(MongoDBFields.Bot, MongoDBFields.Installations, MongoDBFields.InstallationHistory),
-            found =>
-            {
-                var bot = MongoDBRecords.ReadBot(found);
-                return MongoDBRecords.ReadInstallations(found, bot)
-                    .Concat(_historyLength > 0 ? MongoDBRecords.ReadInstallations(found, bot, MongoDBFields.InstallationHistory) : [])
-                    .Where(installation => userId is null || installation.UserId == userId)
-                    .OrderByDescending(installation => installation.InstalledAt)
-                    .ToArray();
-            },
-            cancellationToken).ConfigureAwait(false);
-        foreach (var installation in kept ?? [])
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return installation;
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(nameof(ListInstallationHistoryAsync), workspace, userId, MongoDBFields.Installations, MongoDBFields.InstallationHistory, cancellationToken),
+        static record => ReadInstallation(nameof(ListInstallationHistoryAsync), record));
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -282,16 +232,31 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
         }
     }
 
-    private async ValueTask<T?> FindAsync<T>(string operation, WorkspaceId workspace, string? userId, BsonDocument fields, Func<BsonDocument, T?> read, CancellationToken cancellationToken)
-        where T : class
-    {
-        if (!IsStorable(workspace, userId, cancellationToken))
-        {
-            return null;
-        }
+    private static Bot? ReadBot(string operation, StoredRecord record) => Read(operation, record, static record => MongoDBRecords.ReadBotRecord(record.Value));
 
+    private static Installation ReadInstallation(string operation, StoredRecord record) =>
+        Read(operation, record, static record => MongoDBRecords.ReadInstallationRecord(record.Value).WithBot(record.CurrentBot.Value));
+
+    private static T Read<T>(string operation, StoredRecord record, Func<StoredRecord, T> read)
+    {
+        try
+        {
+            return read(record);
+        }
+        catch (Exception exception) when (MongoDBErrors.IsEngineFailure(exception))
+        {
+            throw MongoDBErrors.Wrap(operation, exception, record.Workspace, MongoDBRecords.FindUserId(record.Value));
+        }
+    }
+
+    private async ValueTask<T?> FindAsync<T>(string operation, WorkspaceId workspace, string? userId, BsonDocument fields, Func<BsonDocument, T?> read, CancellationToken cancellationToken)
+        where T : class =>
+        IsStorable(workspace, userId, cancellationToken) && await FindAsync(operation, workspace, fields, cancellationToken).ConfigureAwait(false) is { } found ? Read(operation, found, read) : null;
+
+    private ValueTask<BsonDocument?> FindAsync(string operation, WorkspaceId workspace, BsonDocument fields, CancellationToken cancellationToken)
+    {
         var key = Key(workspace);
-        var found = await _workspaces.ReadAsync(
+        return _workspaces.ReadAsync(
             operation,
             Id(key),
             (Key: key, Options: new FindOptions<BsonDocument> { Projection = fields, Limit = -1 }),
@@ -300,8 +265,7 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
                 using var cursor = await workspaces.FindAsync(call.Key, call.Options, cancellationToken).ConfigureAwait(false);
                 return await cursor.FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
             },
-            cancellationToken).ConfigureAwait(false);
-        return found is null ? null : Read(operation, found, read);
+            cancellationToken)!;
     }
 
     private ValueTask<bool> UpdateAsync(string operation, BsonDocument filter, UpdateDefinition<BsonDocument> update, bool isUpsert, CancellationToken cancellationToken) =>
@@ -367,6 +331,45 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
         }
     }
 
+    /// <summary>The bots, or the installations, of the app's workspaces.</summary>
+    private async IAsyncEnumerable<StoredRecord> ListRecordsAsync(string operation, BsonDocument fields, string records, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var found in ListAsync(operation, fields, cancellationToken).ConfigureAwait(false))
+        {
+            var (workspace, bot) = (MongoDBRecords.FindWorkspace(found), new Lazy<Bot?>(() => MongoDBRecords.ReadBot(found)));
+            foreach (var record in MongoDBRecords.Records(found, records))
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new StoredRecord(workspace, record, bot);
+            }
+        }
+    }
+
+    /// <summary>What is kept of a workspace, newest first.</summary>
+    private async IAsyncEnumerable<StoredRecord> ListKeptAsync(
+        string operation,
+        WorkspaceId workspace,
+        string? userId,
+        string current,
+        string history,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!IsStorable(workspace, userId, cancellationToken) || await FindAsync(operation, workspace, Fields(MongoDBFields.Bot, current, history), cancellationToken).ConfigureAwait(false) is not { } found)
+        {
+            yield break;
+        }
+
+        var bot = new Lazy<Bot?>(() => MongoDBRecords.ReadBot(found));
+        var kept = MongoDBRecords.Records(found, current).Concat(_historyLength > 0 ? MongoDBRecords.Records(found, history) : [])
+            .Where(record => userId is null || MongoDBRecords.FindUserId(record) == userId)
+            .OrderByDescending(MongoDBRecords.FindInstalledAt);
+        foreach (var record in kept)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return new StoredRecord(workspace, record, bot);
+        }
+    }
+
     private BsonDocument Key(WorkspaceId workspace) => new(MongoDBSchema.Id, MongoDBSchema.Workspace(_clientId, workspace));
 
     private static string Id(BsonDocument filter) => filter[MongoDBSchema.Id].AsString;
@@ -407,7 +410,6 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
 
     private static BsonDocument BotAlone { get; } = Fields(MongoDBFields.Bot);
 
-    private static BsonDocument BotAndAll { get; } = Fields(MongoDBFields.Bot, MongoDBFields.Installations);
 
     /// <summary>The list is sorted, newest first.</summary>
     private static BsonDocument BotAndLatest { get; } = Fields(MongoDBFields.Bot).Add(MongoDBFields.Installations, new BsonDocument("$slice", 1));
@@ -425,10 +427,18 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
         return fields;
     }
 
+    private static BsonDocument Everyones(params ReadOnlySpan<string> names) => Fields([MongoDBFields.EnterpriseId, MongoDBFields.TeamId, .. names]);
+
     private static BsonDocument IsThere(string field) => new(field, new BsonDocument("$exists", true));
 
     /// <summary>By $eq, so that an id is compared as the text it is.</summary>
     private static BsonDocument OfUser(string userId) => new(MongoDBFields.UserId, new BsonDocument("$eq", userId));
 
     private static UpdateDefinition<BsonDocument> Remove(params ReadOnlySpan<string> names) => new BsonDocument("$unset", Fields(names));
+
+    /// <summary>A record as it stands in the document of its workspace.</summary>
+    /// <param name="Workspace">Whose it is; null where the document does not say.</param>
+    /// <param name="Value">The record.</param>
+    /// <param name="CurrentBot">The bot that an installation is shown with.</param>
+    private sealed record StoredRecord(WorkspaceId? Workspace, BsonValue Value, Lazy<Bot?> CurrentBot);
 }

@@ -105,20 +105,37 @@ internal static class MongoDBRecords
     internal static string ReadClientId(BsonDocument workspace) => Text(workspace, MongoDBFields.ClientId) ?? throw Damaged(MongoDBFields.ClientId);
 
     /// <summary>The bot of a workspace's document; null where there is none, or the call did not ask for it.</summary>
-    internal static Bot? ReadBot(BsonDocument workspace) => workspace.TryGetValue(MongoDBFields.Bot, out var bot) ? ReadBotRecord(AsDocument(bot)) : null;
+    internal static Bot? ReadBot(BsonDocument workspace) => workspace.TryGetValue(MongoDBFields.Bot, out var bot) ? ReadBotRecord(bot) : null;
 
-    /// <summary>The installations of a workspace's document, with the bot fields of its bot.</summary>
-    internal static IEnumerable<Installation> ReadInstallations(BsonDocument workspace, Bot? bot, string list = MongoDBFields.Installations) =>
-        ReadList(workspace, list).Select(ReadInstallationRecord).Select(installation => installation.WithBot(bot));
+    /// <summary>The first installation of a workspace's document, with the bot fields of its bot; null where there is none, or the call did not ask for it.</summary>
+    internal static Installation? ReadInstallation(BsonDocument workspace) =>
+        Records(workspace, MongoDBFields.Installations).FirstOrDefault() is { } installation ? ReadInstallationRecord(installation).WithBot(ReadBot(workspace)) : null;
 
-    internal static IEnumerable<Bot> ReadBotHistory(BsonDocument workspace) => ReadList(workspace, MongoDBFields.BotHistory).Select(ReadBotRecord).OfType<Bot>();
+    /// <summary>The records that stand in a field, unread: one, or a list of them.</summary>
+    internal static IEnumerable<BsonValue> Records(BsonDocument workspace, string name) =>
+        !workspace.TryGetValue(name, out var found) ? [] : found as BsonArray ?? Enumerable.Repeat(found, 1);
+
+    /// <summary>Whose document it is, by what stands beside the records; null where that does not say.</summary>
+    internal static WorkspaceId? FindWorkspace(BsonDocument workspace) =>
+        (FindText(workspace, MongoDBFields.EnterpriseId), FindText(workspace, MongoDBFields.TeamId)) is var (enterpriseId, teamId) && (enterpriseId ?? teamId) is not null
+            ? new WorkspaceId(enterpriseId, teamId)
+            : null;
+
+    /// <summary>The user of a record that may be damaged.</summary>
+    internal static string? FindUserId(BsonValue record) => FindText(record, MongoDBFields.UserId);
+
+    /// <summary>The time of a record that may be damaged; the oldest there is where it has none.</summary>
+    internal static long FindInstalledAt(BsonValue record) =>
+        record is BsonDocument document && document.TryGetValue(MongoDBFields.InstalledAt, out var value) && value.IsNumeric ? value.ToInt64() : long.MinValue;
 
     /// <summary>The fencing token of the lease that was just given.</summary>
     internal static long ReadFence(BsonDocument workspace, bool isOfBot) =>
-        Number(AsDocument((isOfBot ? AsDocument(workspace[MongoDBFields.Bot]) : ReadList(workspace, MongoDBFields.Installations).First())[MongoDBFields.Lease]), MongoDBFields.Fence);
+        Number(AsDocument((isOfBot ? AsDocument(workspace[MongoDBFields.Bot]) : AsDocument(Records(workspace, MongoDBFields.Installations).First()))[MongoDBFields.Lease]), MongoDBFields.Fence);
 
     /// <summary>A state, which is kept as the text of <see cref="StoreJson"/>: nothing looks into it, and a decorator may have made it longer than an app may. [21]</summary>
     internal static StoredOAuthState ReadState(BsonDocument state) => StoreJson.ReadState(Encoding.UTF8.GetBytes(Text(state, MongoDBFields.Data) ?? throw Damaged(MongoDBFields.Data)));
+
+    internal static Bot? ReadBotRecord(BsonValue record) => ReadBotRecord(AsDocument(record));
 
     private static Bot? ReadBotRecord(BsonDocument bot) => Text(bot, "bot_token") is not { } token
         ? null
@@ -139,6 +156,8 @@ internal static class MongoDBRecords
             InstalledAt = DateTimeOffset.UnixEpoch.AddMicroseconds(Number(bot, MongoDBFields.InstalledAt)),
             CustomValues = Json(bot, "custom_values"),
         };
+
+    internal static Installation ReadInstallationRecord(BsonValue record) => ReadInstallationRecord(AsDocument(record));
 
     private static Installation ReadInstallationRecord(BsonDocument installation) => new()
     {
@@ -163,10 +182,9 @@ internal static class MongoDBRecords
         CustomValues = Json(installation, "custom_values"),
     };
 
-    private static IEnumerable<BsonDocument> ReadList(BsonDocument workspace, string name) =>
-        !workspace.TryGetValue(name, out var list) ? [] : list is BsonArray records ? records.Select(AsDocument) : throw Damaged(name);
-
     private static BsonDocument AsDocument(BsonValue value) => value as BsonDocument ?? throw Damaged("record");
+
+    private static string? FindText(BsonValue record, string name) => record is BsonDocument document && document.TryGetValue(name, out var value) && value is BsonString text ? text.Value : null;
 
     private static string? Text(BsonDocument document, string name) =>
         !document.TryGetValue(name, out var value) || value.IsBsonNull ? null : value is BsonString text ? text.Value : throw Damaged(name);

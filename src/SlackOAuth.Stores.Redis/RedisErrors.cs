@@ -12,7 +12,11 @@ internal static class RedisErrors
     internal static bool IsEngineFailure(Exception exception) =>
         exception is RedisException or RedisTimeoutException or RedisCommandException or ObjectDisposedException or JsonException;
 
-    internal static SlackOAuthStoreException Wrap(string operation, Exception exception)
+    /// <param name="operation">The operation that failed.</param>
+    /// <param name="exception">How.</param>
+    /// <param name="workspace">Whose record could not be read, for a listing.</param>
+    /// <param name="userId">Whose of the workspace's users; null for the bot.</param>
+    internal static SlackOAuthStoreException Wrap(string operation, Exception exception, WorkspaceId? workspace = null, string? userId = null)
     {
         var (reason, isTransient, nextStep) = exception switch
         {
@@ -38,7 +42,7 @@ internal static class RedisErrors
             JsonException => ("a stored record is damaged", false, "Delete the record, and have the app installed again."),
             _ => ("the driver reported an error", false, "The inner exception says which."),
         };
-        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception);
+        return new SlackOAuthStoreException(ProviderName, operation, reason, isTransient, nextStep, exception) { IsUnreadableRecord = exception is JsonException, Workspace = workspace, UserId = userId };
     }
 
     private static (string Reason, bool IsTransient, string? NextStep) Classify(RedisErrorKind kind) => kind switch

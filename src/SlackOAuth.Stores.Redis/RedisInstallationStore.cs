@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 using Microsoft.Extensions.Options;
 using StackExchange.Redis;
 
@@ -115,53 +116,15 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
 
     /// <inheritdoc />
     /// <remarks>Goes through the keys of the whole Redis with SCAN: for maintenance, not for requests.</remarks>
-    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var keys in ListWorkspacesAsync(nameof(ListBotsAsync), cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var bot in await FindBotsAsync(nameof(ListBotsAsync), keys, cancellationToken).ConfigureAwait(false))
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (bot is not null)
-                {
-                    yield return bot;
-                }
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListStoredBotsAsync(cancellationToken),
+        stored => ReadBot(nameof(ListBotsAsync), stored));
 
     /// <inheritdoc />
     /// <remarks>Goes through the keys of the whole Redis with SCAN: for maintenance, not for requests.</remarks>
-    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var keys in ListWorkspacesAsync(nameof(ListInstallationsAsync), cancellationToken).ConfigureAwait(false))
-        {
-            // Oldest first: an installation that is saved again meanwhile moves to where this has not been yet.
-            var request = new PageRequest(RedisKeys.Installations, OldestFirst: true, Field: "", CurrentOnly: true);
-            var firstPages = keys.Select(key => ReadPageAsync(nameof(ListInstallationsAsync), key, request, cancellationToken).AsTask()).ToArray();
-            await Task.WhenAll(firstPages).ConfigureAwait(false);
-            for (var i = 0; i < keys.Length; i++)
-            {
-                var users = new HashSet<string>(StringComparer.Ordinal);
-                for (var page = await firstPages[i].ConfigureAwait(false); ; page = await ReadPageAsync(nameof(ListInstallationsAsync), keys[i], request with { After = page.Last }, cancellationToken).ConfigureAwait(false))
-                {
-                    foreach (var installation in page.Installations)
-                    {
-                        cancellationToken.ThrowIfCancellationRequested();
-                        if (users.Add(installation.UserId))
-                        {
-                            yield return installation;
-                        }
-                    }
-
-                    if (page.Last.IsNull)
-                    {
-                        break;
-                    }
-                }
-            }
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListStoredInstallationsAsync(cancellationToken),
+        stored => ReadInstallation(nameof(ListInstallationsAsync), stored));
 
     /// <inheritdoc />
     /// <remarks>Goes through the keys of the whole Redis with SCAN, and reads no record: for maintenance, not for requests.</remarks>
@@ -179,33 +142,14 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var page in ReadHistoryAsync(nameof(ListBotHistoryAsync), workspace, RedisKeys.Bots, userId: null, cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var record in page.Records)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (ReadBot(record) is { } bot)
-                {
-                    yield return bot;
-                }
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ReadHistoryAsync(nameof(ListBotHistoryAsync), workspace, RedisKeys.Bots, userId: null, cancellationToken),
+        stored => ReadBot(nameof(ListBotHistoryAsync), stored));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        await foreach (var page in ReadHistoryAsync(nameof(ListInstallationHistoryAsync), workspace, RedisKeys.Installations, userId, cancellationToken).ConfigureAwait(false))
-        {
-            foreach (var installation in page.Installations)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return installation;
-            }
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ReadHistoryAsync(nameof(ListInstallationHistoryAsync), workspace, RedisKeys.Installations, userId, cancellationToken),
+        stored => ReadInstallation(nameof(ListInstallationHistoryAsync), stored));
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -348,18 +292,55 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         }
     }
 
-    private async ValueTask<IEnumerable<Bot?>> FindBotsAsync(string operation, RedisKey[] keys, CancellationToken cancellationToken) =>
-        await _connection.CallAsync(
-            operation,
-            keys,
-            static async (database, keys) =>
+    private async IAsyncEnumerable<StoredRecord> ListStoredBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var keys in ListWorkspacesAsync(nameof(ListBotsAsync), cancellationToken).ConfigureAwait(false))
+        {
+            var bots = await _connection.CallAsync(
+                nameof(ListBotsAsync),
+                keys,
+                static (database, keys) => Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RedisKeys.Bot, RedisConnection.OnPrimary))),
+                cancellationToken).ConfigureAwait(false);
+            for (var i = 0; i < keys.Length; i++)
             {
-                var values = await Task.WhenAll(keys.Select(key => database.HashGetAsync(key, RedisKeys.Bot, RedisConnection.OnPrimary))).ConfigureAwait(false);
-                return values.Select(ReadBot).ToArray();
-            },
-            cancellationToken).ConfigureAwait(false);
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return new StoredRecord(keys[i], RedisKeys.Bot, bots[i]);
+            }
+        }
+    }
 
-    private async IAsyncEnumerable<Page> ReadHistoryAsync(string operation, WorkspaceId workspace, string set, string? userId, [EnumeratorCancellation] CancellationToken cancellationToken)
+    private async IAsyncEnumerable<StoredRecord> ListStoredInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var keys in ListWorkspacesAsync(nameof(ListInstallationsAsync), cancellationToken).ConfigureAwait(false))
+        {
+            // Oldest first: an installation that is saved again meanwhile moves to where this has not been yet.
+            var request = new PageRequest(RedisKeys.Installations, OldestFirst: true, Field: "", CurrentOnly: true);
+            var firstPages = keys.Select(key => ReadPageAsync(nameof(ListInstallationsAsync), key, request, cancellationToken).AsTask()).ToArray();
+            await Task.WhenAll(firstPages).ConfigureAwait(false);
+            for (var i = 0; i < keys.Length; i++)
+            {
+                var users = new HashSet<RedisValue>();
+                for (var page = await firstPages[i].ConfigureAwait(false); ; page = await ReadPageAsync(nameof(ListInstallationsAsync), keys[i], request with { After = page.Last }, cancellationToken).ConfigureAwait(false))
+                {
+                    foreach (var record in page.Records)
+                    {
+                        cancellationToken.ThrowIfCancellationRequested();
+                        if (users.Add(record.Field))
+                        {
+                            yield return record;
+                        }
+                    }
+
+                    if (page.Last.IsNull)
+                    {
+                        break;
+                    }
+                }
+            }
+        }
+    }
+
+    private async IAsyncEnumerable<StoredRecord> ReadHistoryAsync(string operation, WorkspaceId workspace, string set, string? userId, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         cancellationToken.ThrowIfCancellationRequested();
         if (!StoreArguments.CanBeStored(workspace, userId))
@@ -372,7 +353,12 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         do
         {
             page = await ReadPageAsync(operation, _keys.Workspace(workspace), request, cancellationToken).ConfigureAwait(false);
-            yield return page;
+            foreach (var record in page.Records)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return record;
+            }
+
             request = request with { After = page.Last };
         }
         while (!page.Last.IsNull);
@@ -390,13 +376,26 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
                     [call.workspace, call.workspace.Append(call.request.Set)],
                     arguments,
                     RedisConnection.OnPrimary).ConfigureAwait(false))!;
-                var bot = call.request.Set == RedisKeys.Installations ? ReadBot(values[1]) : null;
-                return new Page(
-                    values[0],
-                    values[2..],
-                    call.request.Set == RedisKeys.Installations ? [.. values[2..].Select(value => ReadInstallation(value).WithBot(bot))] : []);
+                var bot = new Lazy<Bot?>(() => call.request.Set == RedisKeys.Installations ? ReadBot(values[1]) : null);
+                return new Page(values[0], [.. values[2..].Chunk(2).Select(record => new StoredRecord(call.workspace, record[0], record[1]) { CurrentBot = bot })]);
             },
             cancellationToken).ConfigureAwait(false);
+
+    private Bot? ReadBot(string operation, StoredRecord stored) => Read(operation, stored, static stored => ReadBot(stored.Record));
+
+    private Installation ReadInstallation(string operation, StoredRecord stored) => Read(operation, stored, static stored => ReadInstallation(stored.Record).WithBot(stored.CurrentBot?.Value));
+
+    private T Read<T>(string operation, StoredRecord stored, Func<StoredRecord, T> read)
+    {
+        try
+        {
+            return read(stored);
+        }
+        catch (JsonException exception)
+        {
+            throw RedisErrors.Wrap(operation, exception, _keys.Workspace(stored.Workspace), RedisKeys.UserId(stored.Field));
+        }
+    }
 
     private static Bot? ReadBot(RedisValue value) => value.IsNull ? null : StoreJson.ReadBot(((ReadOnlyMemory<byte>)value).Span);
 
@@ -407,5 +406,12 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
         internal RedisValue After { get; init; } = RedisValue.Null;
     }
 
-    private sealed record Page(RedisValue Last, RedisValue[] Records, Installation[] Installations);
+    private sealed record Page(RedisValue Last, StoredRecord[] Records);
+
+    /// <summary>A record as it is stored, in the hash of its workspace.</summary>
+    private sealed record StoredRecord(RedisKey Workspace, RedisValue Field, RedisValue Record)
+    {
+        /// <summary>The bot that an installation is shown with.</summary>
+        internal Lazy<Bot?>? CurrentBot { get; init; }
+    }
 }

@@ -52,6 +52,17 @@ internal sealed class RedisKeys
 
     internal RedisKey State(string hash) => _states + hash;
 
+    /// <summary>The workspace of a key that <see cref="WorkspacePattern"/> finds.</summary>
+    internal WorkspaceId Workspace(RedisKey workspace)
+    {
+        var ids = ((string)workspace!)[_workspaces.Length..^1];
+        var separator = ids.IndexOf(':', StringComparison.Ordinal);
+        return new WorkspaceId(Uri.UnescapeDataString(ids[..separator]), Uri.UnescapeDataString(ids[(separator + 1)..]));
+    }
+
+    /// <summary>Whose a field is; null where it is the bot's.</summary>
+    internal static string? UserId(RedisValue field) => field == Bot ? null : ((string)field!)[UserPrefix.Length..];
+
     internal static RedisValue User(string userId) => UserPrefix + userId;
 
     /// <summary>A time as text of one length, which sorts as the time does: microseconds since the year 1, which a double of a sorted set's score could not hold.</summary>

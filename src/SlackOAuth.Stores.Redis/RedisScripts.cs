@@ -167,7 +167,7 @@ internal static class RedisScripts
     /// A page of records. KEYS: the hash, a sorted set. ARGV: the member that the page before ended with (empty: none), how many members to go through,
     /// 1 for the oldest first, the field asked for (empty: every), 1 for current records alone.
     /// </summary>
-    /// <returns>The member that this page ends with (nil: there are no more), the current bot, then the records asked for.</returns>
+    /// <returns>The member that this page ends with (nil: there are no more), the current bot, then the records asked for, each after its field.</returns>
     internal const string ReadPage = Common +
         """
         local members
@@ -180,8 +180,10 @@ internal static class RedisScripts
         for _, member in ipairs(members) do
           if ARGV[4] == '' or field_of(member) == ARGV[4] then
             if is_current(member) then
+              page[#page + 1] = field_of(member)
               page[#page + 1] = redis.call('HGET', hash, field_of(member))
             elseif ARGV[5] ~= '1' then
+              page[#page + 1] = field_of(member)
               page[#page + 1] = redis.call('HGET', hash, 'old:' .. member)
             end
           end

@@ -194,13 +194,18 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    internal SlackOAuthStoreException Damaged(string operation, Exception cause) => new(
+    internal SlackOAuthStoreException Damaged(string operation, Exception cause, WorkspaceId? workspace = null, string? userId = null) => new(
         ProviderName,
         operation,
         "a stored record is no valid JSON record",
         isTransient: false,
         "Put its row back from a backup, or delete it and have the app installed again: saving replaces it.",
-        cause);
+        cause)
+    {
+        IsUnreadableRecord = true,
+        Workspace = workspace,
+        UserId = userId,
+    };
 
     private static int Count(DbDataReader reader, int ordinal) => Convert.ToInt32(reader.GetValue(ordinal), CultureInfo.InvariantCulture);
 

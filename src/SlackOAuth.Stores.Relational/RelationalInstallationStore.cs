@@ -75,7 +75,7 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         }
 
         var row = await _database.ReadFirstAsync(nameof(FindBotAsync), _database.Statements.FindBot, writes: false, [Key(workspace)], cancellationToken).ConfigureAwait(false);
-        return row is null ? null : ReadBot(nameof(FindBotAsync), row.Document);
+        return row is null ? null : ReadBot(nameof(FindBotAsync), row);
     }
 
     /// <inheritdoc />
@@ -110,51 +110,26 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         DeleteAsync(nameof(DeleteAllAsync), _database.Statements.DeleteAll, workspace, null, cancellationToken);
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var after = StoreKeys.FirstWorkspace(_client);
-        for (var isLast = false; !isLast;)
-        {
-            var page = await _database.ReadAllAsync(
-                nameof(ListBotsAsync),
-                _database.Statements.ListBots,
-                PageParameters(after),
-                cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (ReadBot(nameof(ListBotsAsync), row.Document) is { } bot)
-                {
-                    yield return bot;
-                }
-            }
-
-            isLast = page.Count < PageSize;
-            after = isLast ? after : page[^1].WorkspaceKey!;
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListAsync(
+            nameof(ListBotsAsync),
+            _database.Statements.ListBots,
+            StoreKeys.FirstWorkspace(_client),
+            PageParameters,
+            static row => row.WorkspaceKey!,
+            cancellationToken),
+        row => ReadBot(nameof(ListBotsAsync), row, row.Workspace));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        var after = (WorkspaceKey: StoreKeys.FirstWorkspace(_client), UserKey: StoreKeys.Nobody);
-        for (var isLast = false; !isLast;)
-        {
-            var page = await _database.ReadAllAsync(
-                nameof(ListInstallationsAsync),
-                _database.Statements.ListInstallations,
-                [.. PageParameters(after.WorkspaceKey), new("@after_user", RelationalParameterKind.Key, after.UserKey)],
-                cancellationToken).ConfigureAwait(false);
-            foreach (var row in page)
-            {
-                cancellationToken.ThrowIfCancellationRequested();
-                yield return ReadInstallation(nameof(ListInstallationsAsync), row);
-            }
-
-            isLast = page.Count < PageSize;
-            after = isLast ? after : (page[^1].WorkspaceKey!, page[^1].UserKey!);
-        }
-    }
+    public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListAsync(
+            nameof(ListInstallationsAsync),
+            _database.Statements.ListInstallations,
+            (Workspace: StoreKeys.FirstWorkspace(_client), User: StoreKeys.Nobody),
+            after => [.. PageParameters(after.Workspace), new("@after_user", RelationalParameterKind.Key, after.User)],
+            static row => (Workspace: row.WorkspaceKey!, User: row.UserKey!),
+            cancellationToken),
+        row => ReadInstallation(nameof(ListInstallationsAsync), row, row.Workspace, row.UserId));
 
     /// <inheritdoc />
     /// <remarks>One round trip for each app, whatever it holds: from the first workspace of one, the index leads to the first of the next.</remarks>
@@ -173,50 +148,20 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
     }
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        if (!IsStorable(workspace, null, cancellationToken))
-        {
-            yield break;
-        }
-
-        var rows = await _database.ReadAllAsync(
-            nameof(ListBotHistoryAsync),
-            _database.Statements.ListBotHistory,
-            [Key(workspace), Nobody, Kept],
-            cancellationToken).ConfigureAwait(false);
-        foreach (var row in rows)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            if (ReadBot(nameof(ListBotHistoryAsync), row.Document) is { } bot)
-            {
-                yield return bot;
-            }
-        }
-    }
+    public IAsyncEnumerable<Bot> ListBotHistoryAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(nameof(ListBotHistoryAsync), _database.Statements.ListBotHistory, workspace, userId: null, () => [Key(workspace), Nobody, Kept], cancellationToken),
+        row => ReadBot(nameof(ListBotHistoryAsync), row, workspace));
 
     /// <inheritdoc />
-    public async IAsyncEnumerable<Installation> ListInstallationHistoryAsync(
-        WorkspaceId workspace,
-        string? userId = null,
-        [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        if (!IsStorable(workspace, userId, cancellationToken))
-        {
-            yield break;
-        }
-
-        var rows = await _database.ReadAllAsync(
+    public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
+        ListKeptAsync(
             nameof(ListInstallationHistoryAsync),
             _database.Statements.ListInstallationHistory,
-            [Key(workspace), User(userId), Nobody, Kept],
-            cancellationToken).ConfigureAwait(false);
-        foreach (var row in rows)
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            yield return ReadInstallation(nameof(ListInstallationHistoryAsync), row);
-        }
-    }
+            workspace,
+            userId,
+            () => [Key(workspace), User(userId), Nobody, Kept],
+            cancellationToken),
+        row => ReadInstallation(nameof(ListInstallationHistoryAsync), row, workspace, userId));
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -310,19 +255,63 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         }
     }
 
-    private Bot? ReadBot(string operation, byte[] document)
+    /// <summary>Rows in the order of their keys, a page at a time.</summary>
+    private async IAsyncEnumerable<StoredRow> ListAsync<TKey>(
+        string operation,
+        string statement,
+        TKey after,
+        Func<TKey, RelationalParameter[]> parameters,
+        Func<StoredRow, TKey> key,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        try
+        for (var isLast = false; !isLast;)
         {
-            return StoreJson.ReadBot(document);
-        }
-        catch (JsonException exception)
-        {
-            throw _database.Damaged(operation, exception);
+            var page = await _database.ReadAllAsync(operation, statement, parameters(after), cancellationToken).ConfigureAwait(false);
+            foreach (var row in page)
+            {
+                cancellationToken.ThrowIfCancellationRequested();
+                yield return row;
+            }
+
+            isLast = page.Count < PageSize;
+            after = isLast ? after : key(page[^1]);
         }
     }
 
-    private Installation ReadInstallation(string operation, StoredRow row)
+    /// <summary>What is kept of a workspace.</summary>
+    private async IAsyncEnumerable<StoredRow> ListKeptAsync(
+        string operation,
+        string statement,
+        WorkspaceId workspace,
+        string? userId,
+        Func<RelationalParameter[]> parameters,
+        [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        if (!IsStorable(workspace, userId, cancellationToken))
+        {
+            yield break;
+        }
+
+        foreach (var row in await _database.ReadAllAsync(operation, statement, parameters(), cancellationToken).ConfigureAwait(false))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return row;
+        }
+    }
+
+    private Bot? ReadBot(string operation, StoredRow row, WorkspaceId? workspace = null)
+    {
+        try
+        {
+            return StoreJson.ReadBot(row.Document);
+        }
+        catch (JsonException exception)
+        {
+            throw _database.Damaged(operation, exception, workspace);
+        }
+    }
+
+    private Installation ReadInstallation(string operation, StoredRow row, WorkspaceId? workspace = null, string? userId = null)
     {
         try
         {
@@ -330,7 +319,7 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
         }
         catch (JsonException exception)
         {
-            throw _database.Damaged(operation, exception);
+            throw _database.Damaged(operation, exception, workspace, userId);
         }
     }
 

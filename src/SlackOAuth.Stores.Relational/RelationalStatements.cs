@@ -53,10 +53,10 @@ public sealed class RelationalStatements
     /// <summary>Removes the workspace. As <see cref="DeleteBot"/>.</summary>
     public required string DeleteAll { get; init; }
 
-    /// <summary>A page of bots, by key. <c>@after @end @page</c></summary>
+    /// <summary>A page of bots, by key: document, NULL, key, and the two ids of the workspace. <c>@after @end @page</c></summary>
     public required string ListBots { get; init; }
 
-    /// <summary>A page of installations with their bots, by key. <c>@after @after_user @end @page</c></summary>
+    /// <summary>A page of installations with their bots, by key: the columns of <see cref="ListBots"/>, with the bot's document, then the user's key and id. <c>@after @after_user @end @page</c></summary>
     public required string ListInstallations { get; init; }
 
     /// <summary>The first workspace after a key: its <c>client_id</c> and <c>workspace_key</c>, which are all that it reads. <c>@after</c></summary>

@@ -130,7 +130,7 @@ public static class SharedStatements
     /// <summary><see cref="RelationalStatements.ListBots"/></summary>
     public const string ListBots =
         """
-        SELECT bot AS document, CAST(NULL AS {json}) AS bot, workspace_key FROM {table}workspaces
+        SELECT bot AS document, CAST(NULL AS {json}) AS bot, workspace_key, enterprise_id, team_id FROM {table}workspaces
         WHERE workspace_key > @after AND workspace_key < @end AND bot IS NOT NULL
         ORDER BY workspace_key LIMIT @page
         """;
@@ -138,7 +138,7 @@ public static class SharedStatements
     /// <summary><see cref="RelationalStatements.ListInstallations"/></summary>
     public const string ListInstallations =
         """
-        SELECT i.document, w.bot, i.workspace_key, i.user_key FROM {table}installations AS i
+        SELECT i.document, w.bot, i.workspace_key, w.enterprise_id, w.team_id, i.user_key, i.user_id FROM {table}installations AS i
         INNER JOIN {table}workspaces AS w ON w.workspace_key = i.workspace_key
         WHERE (i.workspace_key, i.user_key) > (@after, @after_user) AND i.workspace_key < @end
         ORDER BY i.workspace_key, i.user_key LIMIT @page

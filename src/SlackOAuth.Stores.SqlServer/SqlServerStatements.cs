@@ -125,14 +125,14 @@ internal static class SqlServerStatements
 
     private const string ListBots =
         """
-        SELECT TOP (@page) bot AS document, CAST(NULL AS {json}) AS bot, workspace_key FROM {table}workspaces
+        SELECT TOP (@page) bot AS document, CAST(NULL AS {json}) AS bot, workspace_key, enterprise_id, team_id FROM {table}workspaces
         WHERE workspace_key > @after AND workspace_key < @end AND bot IS NOT NULL
         ORDER BY workspace_key
         """;
 
     private const string ListInstallations =
         """
-        SELECT TOP (@page) i.document, w.bot, i.workspace_key, i.user_key FROM {table}workspaces AS w WITH (REPEATABLEREAD)
+        SELECT TOP (@page) i.document, w.bot, i.workspace_key, w.enterprise_id, w.team_id, i.user_key, i.user_id FROM {table}workspaces AS w WITH (REPEATABLEREAD)
         INNER JOIN {table}installations AS i WITH (READCOMMITTEDLOCK) ON i.workspace_key = w.workspace_key
         WHERE w.workspace_key >= @after AND w.workspace_key < @end AND (w.workspace_key > @after OR i.user_key > @after_user)
         ORDER BY w.workspace_key, i.user_key

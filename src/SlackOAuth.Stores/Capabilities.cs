@@ -2,9 +2,10 @@ namespace SlackOAuth.Stores;
 
 /// <summary>A store that can list everything it holds for its client id. Get it by <see cref="StoreCapabilityExtensions"/>.</summary>
 /// <remarks>
-/// Read page by page, as the caller asks for more. No snapshot: what is there from start to end is listed once, what comes or goes meanwhile may be listed or not.
-/// After an exception for one record, <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> goes on with the next one, or returns false; with tokens that are encrypted by <c>ProtectTokens</c> and cannot be
-/// decrypted it goes on.
+/// <para>Read page by page, as the caller asks for more. No snapshot: what is there from start to end is listed once, what comes or goes meanwhile may be listed or not.</para>
+/// <para>[33] A record that cannot be read, since it is damaged or its key is gone, gives an exception with <see cref="SlackOAuthStoreException.IsUnreadableRecord"/> that names it, and the next
+/// <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> goes on with the next record: one does not hide the others. An installation whose bot cannot be read is such a record too. Any other exception ends
+/// the listing. The listings of <see cref="IInstallationHistory"/> do the same.</para>
 /// </remarks>
 public interface IInstallationListing
 {

@@ -31,6 +31,15 @@ public sealed class SlackOAuthStoreException : Exception
     /// <summary>Whether the same call may succeed when it is made again.</summary>
     public bool IsTransient { get; }
 
+    /// <summary>[33] Whether one stored record is at fault, which is damaged or whose key is gone, and not the engine. A listing goes on with the next record then.</summary>
+    public bool IsUnreadableRecord { get; init; }
+
+    /// <summary>The workspace of the record that could not be read, where a listing came upon it; null where that cannot be told. It is not in the message, which may be logged.</summary>
+    public WorkspaceId? Workspace { get; init; }
+
+    /// <summary>The user whose installation that record is; null for a bot, or where that cannot be told. It is not in the message.</summary>
+    public string? UserId { get; init; }
+
     private static string Compose(string providerName, string operation, string reason, bool isTransient, string? nextStep)
     {
         ArgumentException.ThrowIfNullOrEmpty(providerName);

@@ -4,7 +4,7 @@ using SlackOAuth.Stores;
 namespace SlackOAuth;
 
 /// <summary>Passes over the records of listings that cannot be read, and keeps count of them.</summary>
-/// <remarks>A listing goes on after such a record, or is at its end then: see <see cref="IInstallationListing"/>.</remarks>
+/// <remarks>A listing goes on after such a record: see <see cref="IInstallationListing"/>.</remarks>
 internal sealed class UnreadableRecords
 {
     /// <summary>How many could not be read.</summary>
@@ -13,7 +13,7 @@ internal sealed class UnreadableRecords
     /// <summary>Why the first could not; null where all could.</summary>
     internal SlackOAuthStoreException? First { get; private set; }
 
-    /// <summary>The records that can be read. What may pass, an engine that cannot be reached, is thrown as ever.</summary>
+    /// <summary>The records that can be read. What else fails is thrown as ever: the rest of the listing is unknown.</summary>
     internal async IAsyncEnumerable<T> PassOver<T>(IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         var records = listing.GetAsyncEnumerator(cancellationToken);
@@ -27,7 +27,7 @@ internal sealed class UnreadableRecords
                     yield break;
                 }
             }
-            catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+            catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
             {
                 Note(exception);
                 continue;

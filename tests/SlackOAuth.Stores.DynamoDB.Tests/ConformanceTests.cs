@@ -10,7 +10,7 @@ public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : StoreFi
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.RotationLeases;
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.RotationLeases;
 
     // DynamoDB Local takes some ten times as long for a call as other engines do.
     public override int ModelIterations => 40;
@@ -20,6 +20,8 @@ public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : StoreFi
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
 
     public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
+
+    public override async ValueTask DamageAsync(StoreScope scope, string appId) => await _scopes.DamageAsync(scope, appId);
 
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Handler(scope).Requests);
 

@@ -62,6 +62,18 @@ internal sealed class DynamoDBScopes(DynamoDBServer server) : IAsyncDisposable
         }
     }
 
+    internal async Task DamageAsync(StoreScope scope, string appId)
+    {
+        await foreach (var item in ItemsAsync(scope.Name))
+        {
+            if (item.TryGetValue("document", out var document) && document.S.Contains(appId, StringComparison.Ordinal))
+            {
+                document.S = document.S[..(document.S.Length / 2)];
+                await _direct!.PutItemAsync(new PutItemRequest { TableName = scope.Name, Item = item });
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var (table, part) in _parts)

@@ -47,6 +47,14 @@ internal sealed class Disk : IDisposable
         }
     }
 
+    internal void Damage(StoreScope scope, string appId)
+    {
+        foreach (var (path, content) in Files(scope).Select(path => (path, File.ReadAllText(path))).Where(file => file.Item2.Contains(appId, StringComparison.Ordinal)))
+        {
+            File.WriteAllText(path, content[..(content.Length / 2)]);
+        }
+    }
+
     internal static void RunScript(string script)
     {
         using var shell = System.Diagnostics.Process.Start("/bin/sh", ["-ec", script]);
@@ -65,7 +73,7 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript | StoreCapabilities.Damage;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new FileSystemInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
 
@@ -101,6 +109,12 @@ public sealed class FileSystemInstallationFixture : StoreFixture<IInstallationSt
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
         _disk.AddUnknownFields(scope);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        _disk.Damage(scope, appId);
         return ValueTask.CompletedTask;
     }
 

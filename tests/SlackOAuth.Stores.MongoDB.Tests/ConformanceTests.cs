@@ -10,7 +10,7 @@ public sealed class MongoDBInstallationFixture(MongoDBServer server) : EngineFix
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
-        | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {

@@ -94,6 +94,19 @@ public sealed class MongoDBDatabases(MongoDBServer server) : IEngineScopes
         }
     }
 
+    public async ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        foreach (var workspace in await AllAsync(scope.Name, "slack_installations"))
+        {
+            foreach (var record in workspace.Values.SelectMany(value => value is BsonArray array ? (IEnumerable<BsonValue>)array : [value]).OfType<BsonDocument>().Where(record => record.GetValue("app_id", "") == appId))
+            {
+                record["app_id"] = 1;
+            }
+
+            await Collection(scope.Name, "slack_installations").ReplaceOneAsync(new BsonDocument("_id", workspace["_id"]), workspace);
+        }
+    }
+
     internal IMongoCollection<BsonDocument> Collection(string scope, string name) => _direct!.GetDatabase(scope).GetCollection<BsonDocument>(name);
 
     public async ValueTask DisposeAsync()

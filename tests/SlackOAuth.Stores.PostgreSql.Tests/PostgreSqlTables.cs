@@ -84,6 +84,15 @@ public sealed class PostgreSqlTables(PostgreSqlServer server) : IEngineScopes
         }
     }
 
+    /// <summary>The column takes no text that is no JSON: it is JSON that is no record then.</summary>
+    public async ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        foreach (var (name, document) in new[] { ("workspaces", "bot"), ("installations", "document"), ("history", "document") })
+        {
+            await RunAsync($"UPDATE {scope.Name}_{name} SET {document} = '[]' WHERE {document}::text LIKE '%{appId}%'");
+        }
+    }
+
     internal async ValueTask<object?> RunAsync(string statement)
     {
         await using var command = _direct!.CreateCommand(statement);

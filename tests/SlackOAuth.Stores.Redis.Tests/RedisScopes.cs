@@ -95,6 +95,21 @@ public sealed class RedisScopes(Func<ValueTask<string>> connect, bool isProxied)
         }
     }
 
+    public async ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        var database = _direct!.GetDatabase();
+        await foreach (var key in KeysAsync(scope))
+        {
+            foreach (var entry in await database.KeyTypeAsync(key) == RedisType.Hash ? await database.HashGetAllAsync(key) : [])
+            {
+                if ((string)entry.Value! is { } record && record.Contains(appId, StringComparison.Ordinal))
+                {
+                    await database.HashSetAsync(key, entry.Name, record[..(record.Length / 2)]);
+                }
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var connection in _connections)

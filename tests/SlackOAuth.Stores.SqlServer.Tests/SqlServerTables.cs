@@ -75,6 +75,14 @@ public sealed class SqlServerTables(SqlServerServer server) : IEngineScopes
         }
     }
 
+    public async ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        foreach (var (name, document) in new[] { ("workspaces", "bot"), ("installations", "document"), ("history", "document") })
+        {
+            await RunAsync($"UPDATE {scope.Name}_{name} SET {document} = N'[]' WHERE {document} LIKE N'%{appId}%'");
+        }
+    }
+
     internal async ValueTask<object?> RunAsync(string statement)
     {
         await using var connection = await ConnectAsync();

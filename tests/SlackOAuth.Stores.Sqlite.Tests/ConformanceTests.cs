@@ -75,6 +75,14 @@ internal sealed class Disk : IDisposable
         }
     }
 
+    internal void Damage(StoreScope scope, string appId)
+    {
+        foreach (var (table, document) in new[] { ("slack_workspaces", "bot"), ("slack_installations", "document"), ("slack_history", "document") })
+        {
+            TemporaryFile.Run(PathOf(scope), string.Create(CultureInfo.InvariantCulture, $"UPDATE {table} SET {document} = SUBSTR({document}, 1, 20) WHERE {document} LIKE '%{appId}%'"));
+        }
+    }
+
     internal void RunScript(StoreScope scope, string script) => TemporaryFile.Run(PathOf(scope), script);
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
@@ -109,7 +117,7 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
 
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript | StoreCapabilities.Damage;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));
 
@@ -145,6 +153,12 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope)
     {
         _disk.AddUnknownFields(scope);
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        _disk.Damage(scope, appId);
         return ValueTask.CompletedTask;
     }
 

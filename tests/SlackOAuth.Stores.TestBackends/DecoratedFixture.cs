@@ -60,4 +60,7 @@ public abstract class DecoratedFixture<TStore>(StoreFixture<TStore> inner, Func<
 
     /// <inheritdoc />
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => inner.AddUnknownFieldsAsync(scope);
+
+    /// <inheritdoc />
+    public override ValueTask DamageAsync(StoreScope scope, string appId) => inner.DamageAsync(scope, appId);
 }

@@ -14,6 +14,9 @@ public interface IEngineScopes : IAsyncDisposable
     /// <summary>Adds a field that no version knows to every record of a scope.</summary>
     ValueTask AddUnknownFieldsAsync(StoreScope scope);
 
+    /// <summary>Spoils the records of a scope in whose content an app id is found.</summary>
+    ValueTask DamageAsync(StoreScope scope, string appId);
+
     /// <summary>The proxy that a scope's stores connect by; null where there is none, and nothing to cut or count.</summary>
     TcpProxy? FindProxy(StoreScope scope);
 }
@@ -37,6 +40,9 @@ public abstract class EngineFixture<TStore, TScopes>(TScopes scopes) : StoreFixt
 
     /// <inheritdoc />
     public override ValueTask AddUnknownFieldsAsync(StoreScope scope) => Scopes.AddUnknownFieldsAsync(scope);
+
+    /// <inheritdoc />
+    public override ValueTask DamageAsync(StoreScope scope, string appId) => Scopes.DamageAsync(scope, appId);
 
     /// <inheritdoc />
     public override ValueTask BreakAsync(StoreScope scope)

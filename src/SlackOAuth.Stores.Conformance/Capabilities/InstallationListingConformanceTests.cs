@@ -177,6 +177,68 @@ public abstract class InstallationListingConformanceTests<TFixture>(TFixture fix
         Assert.Equal(3, (await InstallationsAsync()).Count);
     }
 
+    [Fact, Contract(33)]
+    public virtual async Task A_damaged_record_is_named_and_hides_no_other()
+    {
+        Requires(StoreCapabilities.Damage);
+        var store = await CreateAsync(Scope.With(options => options.HistoryEnabled = true));
+        var (one, two, three) = (WorkspaceId.ForTeam("T1"), WorkspaceId.ForTeam("T2", "E2"), WorkspaceId.ForEnterprise("E3"));
+        await store.SaveAsync(Sample.Installation(one, "U1", 2, "one"), Cancellation);
+        await store.SaveAsync(Sample.WithoutBot(one, "U2", 1, "damaged"), Cancellation);
+        await store.SaveAsync(Sample.Installation(two, "U1", 1, "damaged"), Cancellation);
+        await store.SaveAsync(Sample.WithoutBot(two, "U2", 2, "behind"), Cancellation);
+        await store.SaveAsync(Sample.Installation(three, "U1", 1, "three"), Cancellation);
+        await Fixture.DamageAsync(Scope, Sample.Installation("U1", 1, "damaged").AppId!);
+        var (listing, history) = (Capability<IInstallationListing>(store), store.GetCapability<IInstallationHistory>());
+
+        var (bots, unreadableBots) = await ReadAsync(listing.ListBotsAsync(Cancellation));
+        Assert.Equal(["Bone", "Bthree"], bots.Select(bot => bot.BotId).Order(StringComparer.Ordinal));
+        Assert.Equal([(two, null)], unreadableBots);
+        var (installations, unreadable) = await ReadAsync(listing.ListInstallationsAsync(Cancellation));
+        Assert.Equal([Sample.Installation(one, "U1", 2, "one"), Sample.Installation(three, "U1", 1, "three")], installations.OrderBy(installation => installation.AppId, StringComparer.Ordinal));
+        Assert.Equal([("T1", "U2"), ("T2", "U1"), ("T2", "U2")], unreadable.Select(record => (record.Workspace?.TeamId, record.UserId)).Order());
+        if (history is not null)
+        {
+            Assert.Equal([(two, null)], (await ReadAsync(history.ListBotHistoryAsync(two, Cancellation))).Unreadable.Distinct());
+            var (kept, unreadableKept) = await ReadAsync(history.ListInstallationHistoryAsync(one, null, Cancellation));
+            Assert.Equal("U1", Assert.Single(kept).UserId);
+            Assert.Equal([one], unreadableKept.Select(record => record.Workspace).Distinct());
+        }
+
+        await store.SaveBotAsync(Sample.Bot(two, 3, "mended"), Cancellation);
+        await store.DeleteInstallationAsync(one, "U2", Cancellation);
+        await store.DeleteInstallationAsync(two, "U1", Cancellation);
+        Assert.Empty((await ReadAsync(listing.ListBotsAsync(Cancellation))).Unreadable);
+        (installations, unreadable) = await ReadAsync(listing.ListInstallationsAsync(Cancellation));
+        Assert.Empty(unreadable);
+        Assert.Equal(["Abehind", "Aone", "Athree"], installations.Select(installation => installation.AppId).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What a listing gives, and whose records it could not read.</summary>
+    private static async Task<(List<T> Records, List<(WorkspaceId? Workspace, string? UserId)> Unreadable)> ReadAsync<T>(IAsyncEnumerable<T> listing)
+    {
+        var (records, unreadable) = (new List<T>(), new List<(WorkspaceId?, string?)>());
+        await using var listed = listing.GetAsyncEnumerator(CancellationToken.None);
+        while (true)
+        {
+            try
+            {
+                if (!await listed.MoveNextAsync())
+                {
+                    return (records, unreadable);
+                }
+
+                records.Add(listed.Current);
+            }
+            catch (SlackOAuthStoreException exception)
+            {
+                Assert.True(exception is { IsUnreadableRecord: true, IsTransient: false, InnerException: not null }, $"A damaged record was told as something else: {exception.Message}");
+                unreadable.Add((exception.Workspace, exception.UserId));
+                Assert.True(unreadable.Count < 100, "A listing does not get past a damaged record.");
+            }
+        }
+    }
+
     private static WorkspaceId KeyOf(string? enterpriseId, string? teamId) => new(enterpriseId, teamId);
 
     private async Task<List<Bot>> BotsAsync() => await Listing.ListBotsAsync(Cancellation).ToListAsync(Cancellation);

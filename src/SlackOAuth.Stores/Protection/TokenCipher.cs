@@ -19,9 +19,9 @@ internal sealed class TokenCipher(ITokenProtector protector, string clientId, bo
     internal Bot Encrypt(string operation, WorkspaceId workspace, Bot bot) => Map(bot, workspace, (secret, context) => EncryptField(operation, secret, context));
 
     internal Installation Decrypt(string operation, WorkspaceId workspace, string userId, Installation installation) =>
-        Map(installation, workspace, userId, (secret, context) => DecryptField(operation, secret, context));
+        Map(installation, workspace, userId, (secret, context) => DecryptField(operation, secret, context, userId));
 
-    internal Bot Decrypt(string operation, WorkspaceId workspace, Bot bot) => Map(bot, workspace, (secret, context) => DecryptField(operation, secret, context));
+    internal Bot Decrypt(string operation, WorkspaceId workspace, Bot bot) => Map(bot, workspace, (secret, context) => DecryptField(operation, secret, context, userId: null));
 
     /// <summary>All of a state's data but the purpose, as one text in place of the app's JSON.</summary>
     internal OAuthStateData Encrypt(string operation, OAuthStateData data)
@@ -35,10 +35,10 @@ internal sealed class TokenCipher(ITokenProtector protector, string clientId, bo
         var context = StateContext(stored.Purpose);
         if (stored.AppData is not { ValueKind: JsonValueKind.String } json || json.GetString() is not { } text || !text.StartsWith(Marker, StringComparison.Ordinal))
         {
-            return refusesPlain ? throw Plain(operation, context) : stored;
+            return refusesPlain ? throw Plain(operation, context, userId: null) : stored;
         }
 
-        var plaintext = DecryptBytes(operation, text, context);
+        var plaintext = DecryptBytes(operation, text, context, userId: null);
         try
         {
             return StoreJson.ReadState(plaintext).Data;
@@ -97,14 +97,18 @@ internal sealed class TokenCipher(ITokenProtector protector, string clientId, bo
         }
     }
 
-    private string DecryptField(string operation, string stored, TokenProtectionContext context)
+    /// <param name="operation">The operation, for errors.</param>
+    /// <param name="stored">The ciphertext.</param>
+    /// <param name="context">What it is bound to.</param>
+    /// <param name="userId">Whose installation it was read with, which a bot's is not bound to.</param>
+    private string DecryptField(string operation, string stored, TokenProtectionContext context, string? userId)
     {
         if (!stored.StartsWith(Marker, StringComparison.Ordinal))
         {
-            return refusesPlain ? throw Plain(operation, context) : stored;
+            return refusesPlain ? throw Plain(operation, context, userId) : stored;
         }
 
-        var plaintext = DecryptBytes(operation, stored, context);
+        var plaintext = DecryptBytes(operation, stored, context, userId);
         try
         {
             return Encoding.UTF8.GetString(plaintext);
@@ -115,7 +119,7 @@ internal sealed class TokenCipher(ITokenProtector protector, string clientId, bo
         }
     }
 
-    private byte[] DecryptBytes(string operation, string stored, TokenProtectionContext context)
+    private byte[] DecryptBytes(string operation, string stored, TokenProtectionContext context, string? userId)
     {
         try
         {
@@ -129,18 +133,28 @@ internal sealed class TokenCipher(ITokenProtector protector, string clientId, bo
                 $"{Name(context)} that is stored cannot be decrypted: its key is not in this process's key ring, or it was changed or copied from another row, field or app",
                 isTransient: false,
                 "Give this process the keys that encrypted it (with Data Protection: the same PersistKeysTo… and SetApplicationName on every server, and no key deleted), or delete the record and have the app installed again.",
-                exception);
+                exception)
+            {
+                IsUnreadableRecord = true,
+                Workspace = context.Workspace,
+                UserId = userId,
+            };
         }
     }
 
     private TokenProtectionContext StateContext(OAuthStatePurpose purpose) => new() { ClientId = clientId, Field = $"state_{(int)purpose}" };
 
-    private static SlackOAuthStoreException Plain(string operation, TokenProtectionContext context) => new(
+    private static SlackOAuthStoreException Plain(string operation, TokenProtectionContext context, string? userId) => new(
         ProviderName,
         operation,
         $"{Name(context)} that is stored is not encrypted, and {nameof(TokenProtectionOptions)}.{nameof(TokenProtectionOptions.RefusePlain)} is on",
         isTransient: false,
-        $"Turn it off until every record has been saved again; where all had been, somebody else has written to the engine.");
+        $"Turn it off until every record has been saved again; where all had been, somebody else has written to the engine.")
+    {
+        IsUnreadableRecord = true,
+        Workspace = context.Workspace,
+        UserId = userId,
+    };
 
     private static string Name(TokenProtectionContext context) => context.Field.StartsWith("state_", StringComparison.Ordinal) ? "the data of a state" : $"the {context.Field}";
 }

@@ -13,8 +13,8 @@ internal sealed class IgnoresCancellation(Engine engine, StoreScope scope) : Tab
 {
     protected override ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation) => base.CallAsync(operation, statement, CancellationToken.None);
 
-    protected override IAsyncEnumerable<T> PagesAsync<T>(Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, CancellationToken cancellation) =>
-        base.PagesAsync(query, keyOf, read, CancellationToken.None);
+    protected override IAsyncEnumerable<T> RowsAsync<T>(Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, CancellationToken cancellation) =>
+        base.RowsAsync(query, keyOf, read, CancellationToken.None);
 }
 
 [RejectedBy<Suite>(nameof(Suite.A_call_that_was_cancelled_before_it_began_does_nothing))]

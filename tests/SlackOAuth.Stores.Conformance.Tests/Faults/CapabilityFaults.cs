@@ -67,7 +67,7 @@ internal sealed class ListsIdsFromEscapedKeys(Engine engine, StoreScope scope) :
 [RejectedBy<Apps>(nameof(Apps.What_is_there_from_start_to_end_is_listed_once_while_others_come_and_go))]
 internal sealed class PagesByOffset(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
-    protected override async IAsyncEnumerable<T> PagesAsync<T>(
+    protected override async IAsyncEnumerable<T> RowsAsync<T>(
         Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, [EnumeratorCancellation] CancellationToken cancellation)
     {
         for (var offset = 0; ; offset++)
@@ -81,6 +81,31 @@ internal sealed class PagesByOffset(Engine engine, StoreScope scope) : TableInst
             yield return page[0];
         }
     }
+}
+
+/// <summary>As an iterator method is, which has thrown.</summary>
+[RejectedBy<Listing>(nameof(Listing.A_damaged_record_is_named_and_hides_no_other))]
+internal sealed class EndsAtADamagedRecord(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override async IAsyncEnumerable<Installation> ListInstallationsAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
+    {
+        await foreach (var installation in base.ListInstallationsAsync(cancellationToken))
+        {
+            yield return installation;
+        }
+    }
+}
+
+[RejectedBy<Listing>(nameof(Listing.A_damaged_record_is_named_and_hides_no_other))]
+internal sealed class PassesOverDamagedRecords(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override IEnumerable<Row> Listed(Engine tables, RowKind kind) => base.Listed(tables, kind).Where(row => row.Json[0] == '{');
+}
+
+[RejectedBy<Listing>(nameof(Listing.A_damaged_record_is_named_and_hides_no_other))]
+internal sealed class NamesNoDamagedRecord(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override IEnumerable<Row> Listed(Engine tables, RowKind kind) => base.Listed(tables, kind).Select(row => row.Json[0] == '{' ? row : row with { UserId = null });
 }
 
 [RejectedBy<Apps>(nameof(Apps.Every_app_is_listed_once_however_much_it_holds))]

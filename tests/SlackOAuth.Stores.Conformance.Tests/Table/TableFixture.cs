@@ -10,7 +10,7 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
         | StoreCapabilities.Pause | StoreCapabilities.PreparationScript
-        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases : StoreCapabilities.Purging | StoreCapabilities.StateCount);
+        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Damage : StoreCapabilities.Purging | StoreCapabilities.StateCount);
 
     public override int ListingSize => 120;
 
@@ -70,6 +70,21 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
             foreach (var (key, row) in tables.States.ToArray())
             {
                 tables.States[key] = row with { Json = Extended(row.Json) };
+            }
+
+            return true;
+        });
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask DamageAsync(StoreScope scope, string appId)
+    {
+        Engine.Of(scope).Inspect(tables =>
+        {
+            for (var i = 0; i < tables.Rows.Count; i++)
+            {
+                var row = tables.Rows[i];
+                tables.Rows[i] = Encoding.UTF8.GetString(row.Json).Contains(appId, StringComparison.Ordinal) ? row with { Json = [(byte)'['] } : row;
             }
 
             return true;

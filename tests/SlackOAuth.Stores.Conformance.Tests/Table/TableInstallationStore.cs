@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text.Json;
 
 namespace SlackOAuth.Stores.Conformance.Tests.Table;
 
@@ -302,8 +303,31 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
 
     private static object VersionOf(Row row) => (row.EnterpriseId, row.TeamId, row.UserId, row.InstalledAt);
 
+    protected IAsyncEnumerable<T> PagesAsync<T>(Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, CancellationToken cancellation)
+        where T : class => RecordListing.Read(
+            RowsAsync(query, keyOf, (tables, row) => Attempt(tables, row, read), cancellation),
+            attempt => attempt.Failure is null ? attempt.Record : throw attempt.Failure);
+
+    private static (T? Record, SlackOAuthStoreException? Failure) Attempt<T>(Engine tables, Row row, Func<Engine, Row, T> read)
+        where T : class
+    {
+        try
+        {
+            return (read(tables, row), null);
+        }
+        catch (JsonException exception)
+        {
+            return (null, new SlackOAuthStoreException("Table", "List", "a row is damaged", isTransient: false, "Delete it.", exception)
+            {
+                IsUnreadableRecord = true,
+                Workspace = new WorkspaceId(row.EnterpriseId, row.TeamId),
+                UserId = row.UserId,
+            });
+        }
+    }
+
     /// <summary>Pages by the keys that were given, so that what comes and goes moves nothing.</summary>
-    protected virtual async IAsyncEnumerable<T> PagesAsync<T>(
+    protected virtual async IAsyncEnumerable<T> RowsAsync<T>(
         Func<Engine, IEnumerable<Row>> query, Func<Row, object> keyOf, Func<Engine, Row, T> read, [EnumeratorCancellation] CancellationToken cancellation)
     {
         var given = new HashSet<object>();
