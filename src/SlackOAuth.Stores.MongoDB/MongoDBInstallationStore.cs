@@ -421,7 +421,7 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
         var fields = new BsonDocument();
         foreach (var name in names)
         {
-            fields.Add(name, 1);
+            fields[name] = 1;
         }
 
         return fields;

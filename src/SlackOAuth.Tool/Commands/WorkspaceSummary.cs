@@ -26,14 +26,26 @@ internal sealed class WorkspaceSummary(string clientId, WorkspaceId workspace)
     /// <summary>How many users have an installation.</summary>
     public int Users { get; private set; }
 
-    /// <summary>When the newest installation or bot was installed.</summary>
-    public DateTimeOffset InstalledAt { get; private set; }
+    /// <summary>When the newest installation or bot was installed; null where none can be read.</summary>
+    public DateTimeOffset? InstalledAt { get; private set; }
 
     /// <summary>The bot token; null where there is none.</summary>
     public TokenSummary? Bot { get; private set; }
 
     /// <summary>The users' tokens; null where there are none.</summary>
     public TokenSummary? UserTokens { get; private set; }
+
+    /// <summary>How many records cannot be read, the bot's included.</summary>
+    public int Unreadable { get; private set; }
+
+    /// <summary>Whether the bot is one of them.</summary>
+    internal bool IsBotUnreadable { get; private set; }
+
+    internal void Add(SlackOAuthStoreException unreadable)
+    {
+        Unreadable++;
+        IsBotUnreadable |= unreadable.UserId is null;
+    }
 
     internal void Add(Bot bot)
     {
@@ -57,7 +69,7 @@ internal sealed class WorkspaceSummary(string clientId, WorkspaceId workspace)
     /// <summary>The newest record has the names of today.</summary>
     private void Describe(DateTimeOffset installedAt, string? appId, string? enterpriseName, string? teamName)
     {
-        var isNewer = installedAt >= InstalledAt;
+        var isNewer = InstalledAt is not { } newest || installedAt >= newest;
         AppId = isNewer ? appId ?? AppId : AppId ?? appId;
         EnterpriseName = isNewer ? enterpriseName ?? EnterpriseName : EnterpriseName ?? enterpriseName;
         TeamName = isNewer ? teamName ?? TeamName : TeamName ?? teamName;

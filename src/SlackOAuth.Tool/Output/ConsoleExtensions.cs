@@ -28,7 +28,10 @@ internal static class ConsoleExtensions
     /// <summary>Writes a value as one JSON document, names in Slack's own style.</summary>
     internal static void WriteJson<T>(this IAnsiConsole console, T value) => console.WritePlainLine(JsonSerializer.Serialize(value, Json));
 
-    /// <summary>Writes rows: as a table on a terminal, and else as lines with a tab between the cells, the first naming the columns.</summary>
+    /// <summary>
+    /// Writes rows: as a table on a terminal, or where that is too narrow for one that breaks no word, such as an id, a line for each cell; and else as lines with a tab between the cells, the first
+    /// naming the columns.
+    /// </summary>
     internal static void WriteRows(this IAnsiConsole console, IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows)
     {
         if (!console.Profile.Out.IsTerminal)
@@ -37,6 +40,18 @@ internal static class ConsoleExtensions
             foreach (var row in rows)
             {
                 console.WritePlainLine(string.Join('\t', row));
+            }
+
+            return;
+        }
+
+        if (NarrowestTable(columns, rows) > console.Profile.Width)
+        {
+            var (names, gap) = (columns.Max(column => column.Length), "");
+            foreach (var row in rows)
+            {
+                console.WritePlainLine(gap + string.Join(Environment.NewLine, columns.Zip(row).Where(cell => cell.Second.Length > 0).Select(cell => $"{cell.First.PadRight(names)}  {cell.Second}")));
+                gap = Environment.NewLine;
             }
 
             return;
@@ -51,4 +66,8 @@ internal static class ConsoleExtensions
 
         console.Write(table);
     }
+
+    /// <summary>The width of a table in which each column is as wide as its longest word, with what the border and the padding take.</summary>
+    private static int NarrowestTable(IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows) =>
+        1 + columns.Select((column, i) => 3 + rows.Select(row => row[i]).Append(column).SelectMany(cell => cell.Split(' ')).Max(word => word.GetCellWidth())).Sum();
 }

@@ -1,5 +1,7 @@
 using System.Runtime.CompilerServices;
 using SlackOAuth.Stores;
+using SlackOAuth.Tool.Copying;
+using SlackOAuth.Tool.Output;
 using SlackOAuth.Tool.Stores;
 
 namespace SlackOAuth.Tool.Sources;
@@ -40,19 +42,19 @@ internal sealed class StoreSource(StoreLocation location, IReadOnlyList<string> 
         {
             var decryption = new RecordDecryption(location, store.ClientId);
             await using var disposing = decryption.ConfigureAwait(false);
-            await foreach (var bot in store.Listing.ListBotsAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var bot in store.Listing.ListBotsAsync(cancellationToken).WithUnreadableAsync(cancellationToken).ConfigureAwait(false))
             {
-                foreach (var record in await HistoryAsync(store, bot, cancellationToken).ConfigureAwait(false))
+                foreach (var (record, failure) in await HistoryAsync(store, bot, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
+                    yield return record is null ? Refused(store.ClientId, failure!) : await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
                 }
             }
 
-            await foreach (var installation in store.Listing.ListInstallationsAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (var installation in store.Listing.ListInstallationsAsync(cancellationToken).WithUnreadableAsync(cancellationToken).ConfigureAwait(false))
             {
-                foreach (var record in await HistoryAsync(store, installation, cancellationToken).ConfigureAwait(false))
+                foreach (var (record, failure) in await HistoryAsync(store, installation, cancellationToken).ConfigureAwait(false))
                 {
-                    yield return await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
+                    yield return record is null ? Refused(store.ClientId, failure!) : await decryption.DecryptAsync(store.ClientId, record, cancellationToken).ConfigureAwait(false);
                 }
             }
         }
@@ -63,9 +65,10 @@ internal sealed class StoreSource(StoreLocation location, IReadOnlyList<string> 
     public ValueTask DisposeAsync() => _stores.DisposeAsync();
 
     private static async ValueTask<long> CountAsync<T>(IAsyncEnumerable<T> records)
+        where T : class
     {
         long count = 0;
-        await foreach (var record in records.ConfigureAwait(false))
+        await foreach (var record in records.WithUnreadableAsync().ConfigureAwait(false))
         {
             count++;
         }
@@ -73,24 +76,28 @@ internal sealed class StoreSource(StoreLocation location, IReadOnlyList<string> 
         return count;
     }
 
-    /// <summary>What is kept of a workspace's bot, oldest first; the current one alone where no history is asked for.</summary>
-    private async ValueTask<IEnumerable<Bot>> HistoryAsync(OpenedStore store, Bot current, CancellationToken cancellationToken) => readsHistory
-        ? await OldestFirstAsync(store.History.ListBotHistoryAsync(new WorkspaceId(current.EnterpriseId, current.TeamId, current.IsEnterpriseInstall), cancellationToken)).ConfigureAwait(false)
-        : [current];
-
-    private async ValueTask<IEnumerable<Installation>> HistoryAsync(OpenedStore store, Installation current, CancellationToken cancellationToken) => readsHistory
-        ? await OldestFirstAsync(store.History.ListInstallationHistoryAsync(
-            new WorkspaceId(current.EnterpriseId, current.TeamId, current.IsEnterpriseInstall), current.UserId, cancellationToken)).ConfigureAwait(false)
-        : [current];
-
-    private static async ValueTask<IEnumerable<T>> OldestFirstAsync<T>(IAsyncEnumerable<T> newestFirst)
+    private static SourceRecord.Refused Refused(string clientId, SlackOAuthStoreException failure)
     {
-        var records = new List<T>();
-        await foreach (var record in newestFirst.ConfigureAwait(false))
-        {
-            records.Add(record);
-        }
+        var (reason, nextStep) = StoreFailureText.Split(failure);
+        return new(failure.Workspace is { } workspace ? Credential.NameOf(clientId, workspace.EnterpriseId, workspace.TeamId, failure.UserId) : $"a record of app {SafeText.Of(clientId)}", $"{reason}. {nextStep}");
+    }
 
+    /// <summary>What is kept of a workspace's bot, oldest first; the current one alone where no history is asked for, or where that one cannot be read.</summary>
+    private async ValueTask<IEnumerable<ListedRecord<Bot>>> HistoryAsync(OpenedStore store, ListedRecord<Bot> current, CancellationToken cancellationToken) =>
+        readsHistory && current.Record is { } bot
+            ? await OldestFirstAsync(store.History.ListBotHistoryAsync(new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), cancellationToken)).ConfigureAwait(false)
+            : [current];
+
+    private async ValueTask<IEnumerable<ListedRecord<Installation>>> HistoryAsync(OpenedStore store, ListedRecord<Installation> current, CancellationToken cancellationToken) =>
+        readsHistory && current.Record is { } installation
+            ? await OldestFirstAsync(store.History.ListInstallationHistoryAsync(
+                new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.UserId, cancellationToken)).ConfigureAwait(false)
+            : [current];
+
+    private static async ValueTask<IEnumerable<ListedRecord<T>>> OldestFirstAsync<T>(IAsyncEnumerable<T> newestFirst)
+        where T : class
+    {
+        var records = await newestFirst.WithUnreadableAsync().ToListAsync().ConfigureAwait(false);
         records.Reverse();
         return records;
     }

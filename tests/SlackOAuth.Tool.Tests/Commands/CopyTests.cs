@@ -129,6 +129,52 @@ public sealed class CopyTests : IDisposable
         Assert.Contains("  unreadable                         1", proof.Lines);
     }
 
+    [Theory]
+    [InlineData("file")]
+    [InlineData("sqlite")]
+    public async Task What_a_store_holds_damaged_is_named_and_the_rest_is_copied_and_compared(string engine)
+    {
+        var from = engine == "file" ? $"file:{_folder.At("data")}" : _from;
+        await FillAsync(from, "1.1");
+        await using (var app = Open(from, "1.1"))
+        {
+            await app.Installations.SaveAsync(Records.Installation("T2", "U1", 1), Cancellation);
+        }
+
+        if (engine == "file")
+        {
+            await File.WriteAllTextAsync(_folder.At("data/1.1/E1-T1/installer-U1-latest"), $"{{\"user_token\": \"{Records.SecretWord}", Cancellation);
+            await File.WriteAllTextAsync(_folder.At("data/1.1/E1-T2/bot-latest"), "{", Cancellation);
+        }
+        else
+        {
+            await using var file = new Microsoft.Data.Sqlite.SqliteConnection($"Data Source={_folder.At("from.db")};Pooling=False");
+            await file.OpenAsync(Cancellation);
+            await using var command = file.CreateCommand();
+            command.CommandText = "UPDATE slack_installations SET document = SUBSTR(document, 1, 40) WHERE user_id = 'U1' AND document LIKE '%T1%'; UPDATE slack_workspaces SET bot = '{' WHERE team_id = 'T2'";
+            await command.ExecuteNonQueryAsync(Cancellation);
+        }
+
+        var copy = await RunAsync("copy", "--from", from, "--to", _to);
+        var json = await RunAsync("copy", "--from", from, "--to", _to, "--output", "json");
+        var proof = await RunAsync("verify", "--from", from, "--to", _to);
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Problems, ExitCodes.Problems), (copy.ExitCode, json.ExitCode, proof.ExitCode));
+        Assert.Contains("  read               5", copy.Lines);
+        Assert.Contains("  written            2", copy.Lines);
+        Assert.Contains("  refused            3", copy.Lines);
+        foreach (var name in (string[])["the installation of U1 in T1 of E1, app 1.1", "the bot in T2 of E1, app 1.1", "the installation of U1 in T2 of E1, app 1.1"])
+        {
+            Assert.Contains(copy.Lines, line => line.StartsWith($"    {name}: ", StringComparison.Ordinal) && line.Contains("again", StringComparison.Ordinal));
+            Assert.Contains(JsonElement.Parse(json.Out).GetProperty("refusals").EnumerateArray(), refusal => refusal.GetProperty("where").GetString() == name);
+        }
+
+        Assert.Contains("  same                               2", proof.Lines);
+        Assert.Contains("  only in the destination            0", proof.Lines);
+        Assert.Contains("  unreadable                         3", proof.Lines);
+        Assert.DoesNotContain(Records.SecretWord, copy.All + json.All + proof.All, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task What_the_source_cannot_read_is_not_said_to_be_only_in_the_destination()
     {

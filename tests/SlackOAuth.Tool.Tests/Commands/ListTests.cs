@@ -29,6 +29,25 @@ public sealed class ListTests : IDisposable
     }
 
     [Fact]
+    public async Task What_cannot_be_read_is_named_and_the_rest_is_listed()
+    {
+        await Workspaces.FillAsync(Store);
+        foreach (var path in Directory.EnumerateFiles(_folder.At("data"), "bot-latest", SearchOption.AllDirectories).Where(path => path.Contains("none-T1", StringComparison.Ordinal)).ToArray())
+        {
+            await File.WriteAllTextAsync(path, "{", TestContext.Current.CancellationToken);
+        }
+
+        var run = await ToolRun.RunAsync("list", Store, "--client-id", Workspaces.ClientId);
+        var json = await ToolRun.RunAsync("list", Store, "--output", "json");
+
+        Assert.Equal((ExitCodes.Problems, ExitCodes.Problems), (run.ExitCode, json.ExitCode));
+        Assert.Equal(4, run.Lines.Length);
+        Assert.Equal("111.222\tT1\t\t\t0\t\tunreadable\tnone", run.Lines[3]);
+        Assert.StartsWith("slackoauth: 3 records of T1 cannot be read: the file ", run.Error, StringComparison.Ordinal);
+        Assert.Equal([0, 0, 3], JsonElement.Parse(json.Out).EnumerateArray().Select(workspace => workspace.GetProperty("unreadable").GetInt32()));
+    }
+
+    [Fact]
     public async Task Where_no_app_is_named_every_app_of_the_store_is_listed()
     {
         await Workspaces.FillAsync(Store);
