@@ -9,6 +9,9 @@ namespace SlackOAuth.Tool.Output;
 /// <summary>How the commands write.</summary>
 internal static class ConsoleExtensions
 {
+    // What the border and the padding take.
+    private const int BetweenColumns = 3;
+
     private static readonly JsonSerializerOptions Json = new()
     {
         PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower,
@@ -45,7 +48,7 @@ internal static class ConsoleExtensions
             return;
         }
 
-        if (NarrowestTable(columns, rows) > console.Profile.Width)
+        if (FindWidths(columns, rows, console.Profile.Width - 1) is not { } widths)
         {
             var (names, gap) = (columns.Max(column => column.Length), "");
             foreach (var row in rows)
@@ -58,7 +61,7 @@ internal static class ConsoleExtensions
         }
 
         var table = new Table { Border = TableBorder.Simple, UseSafeBorder = true };
-        table.AddColumns([.. columns.Select(column => new TableColumn(new Markup($"[bold]{Markup.Escape(column)}[/]")))]);
+        table.AddColumns([.. columns.Zip(widths, (column, width) => new TableColumn(new Markup($"[bold]{Markup.Escape(column)}[/]")) { Width = width })]);
         foreach (var row in rows)
         {
             table.AddRow(row.Select(cell => new Text(cell)));
@@ -67,7 +70,19 @@ internal static class ConsoleExtensions
         console.Write(table);
     }
 
-    /// <summary>The width of a table in which each column is as wide as its longest word, with what the border and the padding take.</summary>
-    private static int NarrowestTable(IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows) =>
-        1 + columns.Select((column, i) => 3 + rows.Select(row => row[i]).Append(column).SelectMany(cell => cell.Split(' ')).Max(word => word.GetCellWidth())).Sum();
+    /// <summary>How wide each column is to be: as its longest cell where there is room, and never narrower than its longest word. Null where not even these fit.</summary>
+    /// <remarks>Left alone, the library takes from the widest column, be it one of ids.</remarks>
+    private static int[]? FindWidths(IReadOnlyList<string> columns, IReadOnlyCollection<IReadOnlyList<string>> rows, int room)
+    {
+        var cells = columns.Select((column, i) => rows.Select(row => row[i]).Append(column).ToArray()).ToArray();
+        var widths = cells.Select(column => column.SelectMany(cell => cell.Split(' ')).Max(word => word.GetCellWidth())).ToArray();
+        var left = room - widths.Sum(width => width + BetweenColumns);
+        for (var i = 0; i < widths.Length && left > 0; i++)
+        {
+            var more = Math.Min(left, cells[i].Max(cell => cell.GetCellWidth()) - widths[i]);
+            (widths[i], left) = (widths[i] + more, left - more);
+        }
+
+        return left >= 0 ? widths : null;
+    }
 }
