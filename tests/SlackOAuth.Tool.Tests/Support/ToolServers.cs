@@ -50,13 +50,17 @@ public sealed class ToolDynamoDB() : EngineServer(Engine.DynamoDB)
 {
     protected override async Task ProbeAsync(string connectionString, CancellationToken cancellationToken)
     {
-        // Where the AWS SDK of the store looks for them; DynamoDB Local takes any.
+        ProvideCredentials();
+        using var client = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = connectionString, AuthenticationRegion = "us-east-1" });
+        await client.ListTablesAsync(cancellationToken);
+    }
+
+    /// <summary>Puts credentials where the AWS SDK of a store looks for them; DynamoDB Local takes any.</summary>
+    internal static void ProvideCredentials()
+    {
         foreach (var name in new[] { "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY" })
         {
             Environment.SetEnvironmentVariable(name, Environment.GetEnvironmentVariable(name) ?? "local");
         }
-
-        using var client = new AmazonDynamoDBClient(new BasicAWSCredentials("local", "local"), new AmazonDynamoDBConfig { ServiceURL = connectionString, AuthenticationRegion = "us-east-1" });
-        await client.ListTablesAsync(cancellationToken);
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using Amazon;
 using Amazon.DynamoDBv2;
@@ -13,6 +14,7 @@ internal sealed class DynamoDBProbe : IEngineProbe
 {
     private readonly AmazonDynamoDBClient _client;
     private readonly string _table;
+    private DateTimeOffset? _clock;
 
     internal DynamoDBProbe(OpenedStore store)
     {
@@ -29,6 +31,7 @@ internal sealed class DynamoDBProbe : IEngineProbe
         }
 
         _client = new AmazonDynamoDBClient(config);
+        _client.AfterResponseEvent += (_, answer) => _clock = ReadDate(answer) ?? _clock;
     }
 
     public async ValueTask<string> ReachAsync(CancellationToken cancellationToken = default)
@@ -48,7 +51,12 @@ internal sealed class DynamoDBProbe : IEngineProbe
         }
     }
 
-    public ValueTask<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken = default) => new((DateTimeOffset?)null);
+    /// <remarks>No call tells it: it is the date of an answer.</remarks>
+    public async ValueTask<DateTimeOffset?> ReadClockAsync(CancellationToken cancellationToken = default)
+    {
+        await ReachAsync(cancellationToken).ConfigureAwait(false);
+        return _clock;
+    }
 
     public async IAsyncEnumerable<DoctorCheck> CheckAsync([EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
@@ -61,6 +69,13 @@ internal sealed class DynamoDBProbe : IEngineProbe
         _client.Dispose();
         return ValueTask.CompletedTask;
     }
+
+    private static DateTimeOffset? ReadDate(ResponseEventArgs answer) =>
+        answer is WebServiceResponseEventArgs { ResponseHeaders: { } headers }
+            && headers.FirstOrDefault(header => header.Key.Equals("Date", StringComparison.OrdinalIgnoreCase)).Value is { } date
+            && DateTimeOffset.TryParseExact(date, "r", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time)
+            ? time
+            : null;
 
     private async Task<DoctorCheck> CheckExpiryAsync(CancellationToken cancellationToken)
     {
