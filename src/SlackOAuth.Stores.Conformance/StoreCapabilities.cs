@@ -53,6 +53,9 @@ public enum StoreCapabilities
     /// <summary>The fixture overrides <c>CreateUnpreparedAsync</c> and <c>RunScriptAsync</c>. [25] Off where no script can be run from a test.</summary>
     PreparationScript = 1 << 14,
 
+    /// <summary>The store is an <see cref="IHistoryTrimming"/>; the tests are those of history. [34]</summary>
+    HistoryTrimming = 1 << 15,
+
     /// <summary>The fixture overrides <c>DamageAsync</c>. [33]</summary>
     Damage = 1 << 16,
 

@@ -15,6 +15,8 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
     // The entries of the history that there were when the record was deleted: what is saved after that moment is not this deletion's. Null before it.
     private HashSet<string>? _doomed;
 
+    private int _trimmed;
+
     /// <summary>Deletes the bot with its history.</summary>
     internal async Task<bool> DeleteBotAsync(IAmazonDynamoDB client, CancellationToken cancellationToken)
     {
@@ -72,6 +74,57 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         return true;
     }
 
+    /// <summary>Deletes from the history what is from before a time and not current.</summary>
+    /// <returns>How many records, over all tries.</returns>
+    internal async Task<int> TrimHistoryAsync(IAmazonDynamoDB client, string olderThan, CancellationToken cancellationToken)
+    {
+        var history = DynamoDBHistory.Read(await ReadAsync(client, DynamoDBKeys.History, cancellationToken).ConfigureAwait(false));
+        var left = (await FindOldAsync(client, history, olderThan, cancellationToken).ConfigureAwait(false)).AsMemory();
+        while (!left.IsEmpty)
+        {
+            var changed = history;
+            var written = await DeleteSomeAsync(
+                client,
+                left,
+                chunk =>
+                {
+                    changed = history.Without(chunk);
+                    return [history.Write(table.Name, partition, changed)];
+                },
+                cancellationToken).ConfigureAwait(false);
+            _trimmed += written;
+            history = changed;
+            histories.Remember(partition, history);
+            left = left[written..];
+        }
+
+        return _trimmed;
+    }
+
+    /// <summary>The sort keys of what is old and superseded. Most often the history itself says that a record is, by a newer one; the current one is read where it does not.</summary>
+    private async Task<string[]> FindOldAsync(IAmazonDynamoDB client, DynamoDBHistory history, string olderThan, CancellationToken cancellationToken)
+    {
+        var old = new List<string>();
+        foreach (var (prefix, entries) in new[] { (DynamoDBKeys.OldBotPrefix, history.Bots), (DynamoDBKeys.OldUserPrefix, history.Installations) })
+        {
+            // Newest first: of each credential, the first to be met is the only one that can be current.
+            var met = new HashSet<string>(StringComparer.Ordinal);
+            foreach (var entry in entries)
+            {
+                var current = prefix == DynamoDBKeys.OldBotPrefix ? DynamoDBKeys.Bot : DynamoDBKeys.UserOf(entry);
+                var isNewest = met.Add(current);
+                var time = DynamoDBKeys.TimeOf(entry);
+                if (string.CompareOrdinal(time, olderThan) < 0
+                    && !(isNewest && (await ReadAsync(client, current, cancellationToken).ConfigureAwait(false))?[DynamoDBKeys.InstalledAt].S == time))
+                {
+                    old.Add(prefix + entry);
+                }
+            }
+        }
+
+        return [.. old];
+    }
+
     private async Task DeleteWithHistoryAsync(
         IAmazonDynamoDB client,
         DynamoDBHistory history,
@@ -89,10 +142,7 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
                 left,
                 chunk =>
                 {
-                    string[] gone = [.. chunk.Select(sort => sort[prefix.Length..])];
-                    changed = gone.Length == 0
-                        ? history
-                        : new DynamoDBHistory(DynamoDBKeys.Unique(), [.. history.Bots.Except(prefix == DynamoDBKeys.OldBotPrefix ? gone : [])], [.. history.Installations.Except(prefix == DynamoDBKeys.OldUserPrefix ? gone : [])]);
+                    changed = history.Without(chunk);
                     return [.. _doomed is null ? writes : [], history.Write(table.Name, partition, changed)];
                 },
                 cancellationToken).ConfigureAwait(false);

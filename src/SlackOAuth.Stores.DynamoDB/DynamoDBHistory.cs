@@ -18,6 +18,15 @@ internal sealed record DynamoDBHistory(string? Stamp, IReadOnlyList<string> Bots
             ? new DynamoDBHistory(item[DynamoDBKeys.Stamp].S, ReadEntries(item, DynamoDBKeys.KeptBots), ReadEntries(item, DynamoDBKeys.KeptInstallations))
             : None;
 
+    /// <summary>What is left without the items of these sort keys: the same instance without any.</summary>
+    internal DynamoDBHistory Without(IReadOnlyCollection<string> sorts) =>
+        sorts.Count == 0
+            ? this
+            : new DynamoDBHistory(
+                DynamoDBKeys.Unique(),
+                [.. Bots.Where(entry => !sorts.Contains(DynamoDBKeys.OldBotPrefix + entry))],
+                [.. Installations.Where(entry => !sorts.Contains(DynamoDBKeys.OldUserPrefix + entry))]);
+
     /// <summary>The item's write, which is refused where the history is not as it was read.</summary>
     internal TransactWriteItem Write(string tableName, string partition, DynamoDBHistory changed)
     {

@@ -12,7 +12,7 @@ namespace SlackOAuth.Stores.DynamoDB;
 /// <para>Safe for concurrent use. A lookup is one request, and a save is one transaction, on the items of one workspace. [7, 12, 24]</para>
 /// <para>A save whose record is older than what is stored takes a second request, as does an instance's first save of a workspace that has a history. The README says what each call costs.</para>
 /// </remarks>
-public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing, IStorePreparation
 {
     private const string Bots = "sk = :bot";
     private const string BotsAndUsers = "(sk = :bot OR begins_with(sk, :user))";
@@ -179,6 +179,20 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         static record => ReadListed(nameof(ListInstallationHistoryAsync), record, ReadInstallation));
 
     /// <inheritdoc />
+    /// <remarks>Reads what the history holds, and deletes in transactions of some twenty records: when it fails in between, call it again.</remarks>
+    public async ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        return !StoreArguments.CanBeStored(workspace)
+            ? 0
+            : await _table.CallAsync(
+                nameof(TrimHistoryAsync),
+                (Deletion: Deletion(workspace), Time: DynamoDBKeys.Time(StoreArguments.WholeMicroseconds(olderThan))),
+                static (client, call, cancellationToken) => call.Deletion.TrimHistoryAsync(client, call.Time, cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc />
     /// <remarks>One <c>UpdateItem</c>. The client may repeat it after a lost answer: the lease is known as its own by a value that nobody else has. [27]</remarks>
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
     {
@@ -261,6 +275,8 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
 
     private DynamoDBSave Save(WorkspaceId workspace, RotationLease? lease = null) => new(_table, _histories, _keys.Workspace(workspace), _keys.HiddenClientId, _historyLength, lease?.FencingToken);
 
+    private DynamoDBDeletion Deletion(WorkspaceId workspace) => new(_table, _histories, _keys.Workspace(workspace));
+
     private UpdateItemRequest UpdateOfLease(WorkspaceId workspace, string? userId, string expression, string condition, Dictionary<string, AttributeValue> values) => new()
     {
         TableName = _table.Name,
@@ -306,7 +322,7 @@ public sealed class DynamoDBInstallationStore : IInstallationStore, IInstallatio
         {
             await _table.CallAsync(
                 operation,
-                (Delete: delete, Deletion: new DynamoDBDeletion(_table, _histories, _keys.Workspace(workspace)), User: userId is null ? null : DynamoDBKeys.User(userId)),
+                (Delete: delete, Deletion: Deletion(workspace), User: userId is null ? null : DynamoDBKeys.User(userId)),
                 static (client, call, cancellationToken) => call.Delete(call.Deletion, client, call.User, cancellationToken),
                 cancellationToken).ConfigureAwait(false);
         }

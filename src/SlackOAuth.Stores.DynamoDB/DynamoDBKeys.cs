@@ -70,8 +70,13 @@ internal sealed class DynamoDBKeys(string clientId)
     internal static string HistoryEntry(string time, string userKey) => $"{time}#{userKey[UserPrefix.Length..]}";
 
     /// <summary>Whether an entry of the history is that of a user.</summary>
-    internal static bool IsOf(string historyEntry, string userKey) =>
-        historyEntry.AsSpan(historyEntry.IndexOf('#', StringComparison.Ordinal) + 1).SequenceEqual(userKey.AsSpan(UserPrefix.Length));
+    internal static bool IsOf(string historyEntry, string userKey) => UserOf(historyEntry) == userKey;
+
+    /// <summary>The sort key of the user whose an entry of the history is.</summary>
+    internal static string UserOf(string historyEntry) => UserPrefix + historyEntry[(historyEntry.IndexOf('#', StringComparison.Ordinal) + 1)..];
+
+    /// <summary>The time of an entry of the history: all of it where it is a bot's.</summary>
+    internal static string TimeOf(string historyEntry) => historyEntry.IndexOf('#', StringComparison.Ordinal) is > 0 and var end ? historyEntry[..end] : historyEntry;
 
     internal static Dictionary<string, AttributeValue> Item(string partition, string sort) => new()
     {

@@ -11,7 +11,7 @@ namespace SlackOAuth.Stores.FileSystem;
 /// work on the caller's thread too, flushes included: some milliseconds on most disks, during which that thread serves nothing else. Installs and rotations are seldom enough for that.</para>
 /// <para>What a Python app wrote into an installer's bot fields is ignored: the bot is what <c>bot-latest</c> says. What this store writes has no bot fields there.</para>
 /// </remarks>
-public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+public sealed class FileSystemInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing, IStorePreparation
 {
     private const string LockFolder = ".locks";
     private const string DeletedFolder = ".deleted";
@@ -188,6 +188,19 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             Storable(workspace, userId),
             folder => WithCurrentBot(folder, ReadInstallationHistory(folder, userId)),
             cancellationToken);
+
+    /// <inheritdoc />
+    public async ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        var removed = 0;
+        if (StoreArguments.CanBeStored(workspace))
+        {
+            await ChangeAsync(nameof(TrimHistoryAsync), workspace, folder => removed = TrimHistory(folder, olderThan), cancellationToken).ConfigureAwait(false);
+        }
+
+        return removed;
+    }
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -502,15 +515,47 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
         folder.Delete(history.SkipWhile(file => file.IsCopy || kept.Contains(file.Name)).Select(file => file.Name));
     }
 
+    /// <summary>Removes what is from before a time and was superseded, slack_sdk's copies included.</summary>
+    private static int TrimHistory(WorkspaceFolder folder, DateTimeOffset olderThan)
+    {
+        var removed = TrimHistory(
+            folder,
+            FileSystemNames.BotPrefix,
+            olderThan,
+            name => WorkspaceFolder.Intact(folder.ReadBot, name) is { } bot ? new HistoryRecord(UserId: null, bot.InstalledAt) : null,
+            _ => folder.ReadBot()?.InstalledAt);
+        removed += TrimHistory(
+            folder,
+            FileSystemNames.InstallerPrefix,
+            olderThan,
+            name => WorkspaceFolder.Intact(folder.ReadInstallation, name) is { } installation ? new HistoryRecord(installation.UserId, installation.InstalledAt) : null,
+            record => folder.ReadInstallation(FileSystemNames.UserLatest(record.UserId!))?.InstalledAt);
+        folder.FlushDeletions();
+        return removed;
+    }
+
+    /// <summary>Goes by what the files say, and by their names where they say nothing. Where the current record is damaged it fails: its copy in the history may be all that is left of it.</summary>
+    private static int TrimHistory(WorkspaceFolder folder, string prefix, DateTimeOffset olderThan, Func<string, HistoryRecord?> read, Func<HistoryRecord, DateTimeOffset?> currentInstalledAt)
+    {
+        var old = ReadHistoryNames(folder, prefix)
+            .Where(file => FileSystemNames.IsOlder(file.InstalledAt, olderThan))
+            .Select(file => (file.Name, Record: read(file.Name)))
+            .Where(file => file.Record is not { } record || (record.InstalledAt < olderThan && record.InstalledAt != currentInstalledAt(record)))
+            .Reverse()
+            .ToArray();
+        folder.Delete(old.Select(file => file.Name));
+        return old.DistinctBy(file => file.Record is null ? file.Name : (object)file.Record).Count();
+    }
+
     /// <summary>The names of the history, newest first. A copy is what slack_sdk keeps per workspace of a record that it also keeps per user.</summary>
-    private static List<(string Name, bool IsCopy)> ReadHistoryNames(WorkspaceFolder folder, string prefix) =>
+    private static List<(string Name, bool IsCopy, decimal InstalledAt)> ReadHistoryNames(WorkspaceFolder folder, string prefix) =>
     [
         .. folder.Names(prefix)
             .Select(name => (Name: name, IsHistory: FileSystemNames.TryReadHistory(name, prefix, out var owner, out var installedAt), Owner: owner, InstalledAt: installedAt))
             .Where(file => file.IsHistory)
             .OrderByDescending(file => file.InstalledAt)
             .ThenByDescending(file => file.Owner is null)
-            .Select(file => (file.Name, prefix == FileSystemNames.InstallerPrefix && file.Owner is null)),
+            .Select(file => (file.Name, prefix == FileSystemNames.InstallerPrefix && file.Owner is null, file.InstalledAt)),
     ];
 
     private IEnumerable<FoundRecord<Bot>> ReadBotHistory(WorkspaceFolder folder)
@@ -768,4 +813,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             }
         }
     }
+
+    /// <summary>What a file of the history is of.</summary>
+    private sealed record HistoryRecord(string? UserId, DateTimeOffset InstalledAt);
 }

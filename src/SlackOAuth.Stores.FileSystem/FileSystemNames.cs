@@ -24,6 +24,7 @@ internal static class FileSystemNames
     private const string None = "none";
     private const char EscapePrefix = '~';
     private const int MaxVerbatimLength = 64;
+    private const decimal Microsecond = 0.000001m;
 
     private static readonly SearchValues<char> IdAlphabet = SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789");
     private static readonly SearchValues<char> ClientIdAlphabet = SearchValues.Create("0123456789.");
@@ -94,6 +95,9 @@ internal static class FileSystemNames
         return decimal.TryParse(time, NumberStyles.Float, CultureInfo.InvariantCulture, out installedAt);
     }
 
+    /// <summary>Whether the record of a history file is from before a time, by the file's name.</summary>
+    internal static bool IsOlder(decimal installedAt, DateTimeOffset than) => installedAt - (installedAt % Microsecond) < Seconds(than);
+
     private static string Id(string? id) =>
         id is null ? None
         : IsVerbatim(id) ? id
@@ -104,6 +108,7 @@ internal static class FileSystemNames
     private static string Escape(string id) => EscapePrefix + Convert.ToHexStringLower(SHA256.HashData(Encoding.UTF8.GetBytes(id)));
 
     /// <summary>Seconds with a fraction, as Python prints a float of this size.</summary>
-    private static string Time(DateTimeOffset time) =>
-        decimal.Divide(time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, TimeSpan.TicksPerSecond).ToString("0.0######", CultureInfo.InvariantCulture);
+    private static string Time(DateTimeOffset time) => Seconds(time).ToString("0.0######", CultureInfo.InvariantCulture);
+
+    private static decimal Seconds(DateTimeOffset time) => decimal.Divide(time.UtcTicks - DateTimeOffset.UnixEpoch.UtcTicks, TimeSpan.TicksPerSecond);
 }

@@ -11,7 +11,7 @@ namespace SlackOAuth.Stores.MongoDB;
 /// So a save is seen whole or not at all, without a transaction, which a standalone server does not have. [7, 12, 24]</para>
 /// <para>The price is the 16 MB that a document may have: see the README.</para>
 /// </remarks>
-public sealed class MongoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IStorePreparation, IRotationLeasing
+public sealed class MongoDBInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IStorePreparation, IRotationLeasing
 {
     private const int PageSize = 100;
 
@@ -145,6 +145,29 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
     public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
         ListKeptAsync(nameof(ListInstallationHistoryAsync), workspace, userId, MongoDBFields.Installations, MongoDBFields.InstallationHistory, cancellationToken),
         static record => ReadInstallation(nameof(ListInstallationHistoryAsync), record));
+
+    /// <inheritdoc />
+    /// <remarks>One <c>findAndModify</c>: the document as it was before says how many records went.</remarks>
+    public async ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default)
+    {
+        if (!IsStorable(workspace, null, cancellationToken))
+        {
+            return 0;
+        }
+
+        var key = Key(workspace);
+        var time = MongoDBRecords.Microseconds(StoreArguments.WholeMicroseconds(olderThan));
+        var old = new BsonDocument(MongoDBFields.InstalledAt, new BsonDocument("$lt", time));
+        var before = await _workspaces.WriteAsync(
+            nameof(TrimHistoryAsync),
+            Id(key),
+            (Key: key,
+                Update: new BsonDocument("$pull", new BsonDocument { { MongoDBFields.BotHistory, old }, { MongoDBFields.InstallationHistory, old } }),
+                Options: new FindOneAndUpdateOptions<BsonDocument> { Projection = HistoryTimes, ReturnDocument = ReturnDocument.Before }),
+            static (workspaces, call, cancellationToken) => workspaces.FindOneAndUpdateAsync(call.Key, call.Update, call.Options, cancellationToken),
+            cancellationToken).ConfigureAwait(false);
+        return before is null ? 0 : MongoDBRecords.CountHistory(before, time);
+    }
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
@@ -410,6 +433,9 @@ public sealed class MongoDBInstallationStore : IInstallationStore, IInstallation
 
     private static BsonDocument BotAlone { get; } = Fields(MongoDBFields.Bot);
 
+
+    private static BsonDocument HistoryTimes { get; } =
+        Fields($"{MongoDBFields.BotHistory}.{MongoDBFields.InstalledAt}", $"{MongoDBFields.InstallationHistory}.{MongoDBFields.InstalledAt}");
 
     /// <summary>The list is sorted, newest first.</summary>
     private static BsonDocument BotAndLatest { get; } = Fields(MongoDBFields.Bot).Add(MongoDBFields.Installations, new BsonDocument("$slice", 1));

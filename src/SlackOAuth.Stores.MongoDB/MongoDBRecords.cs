@@ -128,6 +128,11 @@ internal static class MongoDBRecords
     internal static long FindInstalledAt(BsonValue record) =>
         record is BsonDocument document && document.TryGetValue(MongoDBFields.InstalledAt, out var value) && value.IsNumeric ? value.ToInt64() : long.MinValue;
 
+    /// <summary>How many superseded records are from before a time, as <c>$lt</c> sees it: what is no number is not.</summary>
+    internal static int CountHistory(BsonDocument workspace, long before) =>
+        Records(workspace, MongoDBFields.BotHistory).Concat(Records(workspace, MongoDBFields.InstallationHistory))
+            .Count(record => FindInstalledAt(record) is var installedAt && installedAt > long.MinValue && installedAt < before);
+
     /// <summary>The fencing token of the lease that was just given.</summary>
     internal static long ReadFence(BsonDocument workspace, bool isOfBot) =>
         Number(AsDocument((isOfBot ? AsDocument(workspace[MongoDBFields.Bot]) : AsDocument(Records(workspace, MongoDBFields.Installations).First()))[MongoDBFields.Lease]), MongoDBFields.Fence);

@@ -28,6 +28,8 @@ internal static class PostgreSqlStatements
 
         """;
 
+    private const string RemoveOldHistory = "WITH removed AS (" + SharedStatements.RemoveOldHistory + " RETURNING 1) SELECT COUNT(*) FROM removed;\n";
+
     /// <summary>A state that is there already can only be this one, sent again after its answer was lost. What another issue is removing is left to it.</summary>
     private const string Issue =
         """
@@ -76,6 +78,7 @@ internal static class PostgreSqlStatements
         FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
+        TrimHistory = LockWorkspace + RemoveOldHistory + SharedStatements.RemoveWorkspaceIfEmpty,
         AcquireBotLease = SharedStatements.AcquireBotLease,
         AcquireInstallationLease = SharedStatements.AcquireInstallationLease,
         SaveLeasedBot = LockWorkspace + SharedStatements.ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty,

@@ -10,7 +10,7 @@ namespace SlackOAuth.Stores.Redis;
 /// <para>Safe for concurrent use. A lookup is one command and a save one script, each on the keys of one workspace, which share a slot of a cluster. [7, 12, 24]</para>
 /// <para>What a call acknowledges is as durable as the server's persistence and replication make it: see the README.</para>
 /// </remarks>
-public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing
+public sealed class RedisInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing
 {
     private const int PageSize = 100;
     private const int RecordsOfAPage = 50;
@@ -150,6 +150,23 @@ public sealed class RedisInstallationStore : IInstallationStore, IInstallationLi
     public IAsyncEnumerable<Installation> ListInstallationHistoryAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) => RecordListing.Read(
         ReadHistoryAsync(nameof(ListInstallationHistoryAsync), workspace, RedisKeys.Installations, userId, cancellationToken),
         stored => ReadInstallation(nameof(ListInstallationHistoryAsync), stored));
+
+    /// <inheritdoc />
+    public async ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!StoreArguments.CanBeStored(workspace))
+        {
+            return 0;
+        }
+
+        return (int)await EvaluateAsync(
+            nameof(TrimHistoryAsync),
+            RedisScripts.TrimHistory,
+            _keys.AllOf(workspace),
+            [RedisKeys.Time(StoreArguments.WholeMicroseconds(olderThan))],
+            cancellationToken).ConfigureAwait(false);
+    }
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)

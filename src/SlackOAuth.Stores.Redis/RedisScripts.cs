@@ -163,6 +163,25 @@ internal static class RedisScripts
         return 1
         """;
 
+    /// <summary>ARGV: the time. Where nothing was kept, as the field of the history's length says, the workspace's users are not looked at.</summary>
+    /// <returns>How many records were removed.</returns>
+    internal const string TrimHistory = Common +
+        """
+        local removed = 0
+        local function trim(set, kept_field)
+          if redis.call('HEXISTS', hash, kept_field) == 0 then return end
+          for _, member in ipairs(redis.call('ZRANGEBYLEX', set, '-', '(' .. ARGV[1])) do
+            if not is_current(member) then
+              drop(set, member)
+              removed = removed + 1
+            end
+          end
+        end
+        trim(KEYS[2], 'kept:installations')
+        trim(KEYS[3], 'kept:bots')
+        return removed
+        """;
+
     /// <summary>
     /// A page of records. KEYS: the hash, a sorted set. ARGV: the member that the page before ended with (empty: none), how many members to go through,
     /// 1 for the oldest first, the field asked for (empty: every), 1 for current records alone.

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Relational;
 /// A record is a row with the JSON document of <see cref="StoreJson"/>: every field is kept whole, and a field that Slack adds needs no change of the tables. The bot stands in the row of its
 /// workspace, once, and a find brings it along. Safe for concurrent use by threads and processes.
 /// </remarks>
-public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation, IAsyncDisposable, IDisposable
+public abstract class RelationalInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing, IStorePreparation, IAsyncDisposable, IDisposable
 {
     private const int PageSize = 200;
 
@@ -162,6 +162,16 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
             () => [Key(workspace), User(userId), Nobody, Kept],
             cancellationToken),
         row => ReadInstallation(nameof(ListInstallationHistoryAsync), row, workspace, userId));
+
+    /// <inheritdoc />
+    public async ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default) =>
+        IsStorable(workspace, null, cancellationToken)
+            ? (int)(await _database.ReadNumberAsync(
+                nameof(TrimHistoryAsync),
+                _database.Statements.TrimHistory,
+                [.. WorkspaceParameters(workspace), new("@older_than", RelationalParameterKind.Instant, StoreArguments.WholeMicroseconds(olderThan))],
+                cancellationToken).ConfigureAwait(false) ?? 0)
+            : 0;
 
     /// <inheritdoc />
     public async ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)

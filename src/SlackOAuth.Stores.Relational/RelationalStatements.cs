@@ -68,6 +68,9 @@ public sealed class RelationalStatements
     /// <summary>The kept installations, newest first, the current ones always; of all users where <c>@user</c> is NULL. <c>@workspace @user @nobody @kept</c></summary>
     public required string ListInstallationHistory { get; init; }
 
+    /// <summary>Removes of the history what is older and not current; the row is how many records. [34] As <see cref="DeleteBot"/>, and <c>@older_than</c></summary>
+    public required string TrimHistory { get; init; }
+
     /// <summary>Gives the lease of the bot, where there is a bot and no lease that lasts; the row is its fencing token. <c>@workspace @now @lease_ends_at</c></summary>
     public required string AcquireBotLease { get; init; }
 
@@ -132,6 +135,7 @@ public sealed class RelationalStatements
             FindNextClient = Fill(FindNextClient),
             ListBotHistory = Fill(ListBotHistory),
             ListInstallationHistory = Fill(ListInstallationHistory),
+            TrimHistory = Fill(TrimHistory),
             AcquireBotLease = Fill(AcquireBotLease),
             AcquireInstallationLease = Fill(AcquireInstallationLease),
             SaveLeasedBot = Fill(SaveLeasedBot),

@@ -173,6 +173,19 @@ public static class SharedStatements
         ORDER BY k.installed_at DESC, k.user_key
         """;
 
+    /// <summary>What the history holds of before a time, but for what stands in its own table as current. It ends without a semicolon, so that a dialect can count what it removes.</summary>
+    public const string RemoveOldHistory =
+        """
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND installed_at < @older_than
+            AND NOT EXISTS (
+                SELECT 1 FROM {table}workspaces AS w
+                WHERE w.workspace_key = @workspace AND {name}history.user_key = @nobody AND w.bot_installed_at = {name}history.installed_at)
+            AND NOT EXISTS (
+                SELECT 1 FROM {table}installations AS i
+                WHERE i.workspace_key = @workspace AND i.user_key = {name}history.user_key AND i.installed_at = {name}history.installed_at)
+        """;
+
     /// <summary><see cref="RelationalStatements.AcquireBotLease"/></summary>
     public const string AcquireBotLease =
         """

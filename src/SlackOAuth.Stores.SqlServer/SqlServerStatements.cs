@@ -106,6 +106,8 @@ internal static class SqlServerStatements
 
         """;
 
+    private const string RemoveOldHistory = SharedStatements.RemoveOldHistory + ";\nDECLARE @removed int = @@ROWCOUNT;\n";
+
     private const string FindInstallation =
         """
         SELECT i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
@@ -200,6 +202,7 @@ internal static class SqlServerStatements
         FindNextClient = FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
+        TrimHistory = Begin + LockWorkspace + RemoveOldHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit + "\nSELECT @removed;",
         AcquireBotLease = AcquireBotLease,
         AcquireInstallationLease = AcquireInstallationLease,
         SaveLeasedBot = Begin + LockWorkspace + ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,

@@ -62,6 +62,7 @@ internal static class SqliteStatements
         FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
+        TrimHistory = SharedStatements.RemoveOldHistory + "; SELECT changes()",
         AcquireBotLease = SharedStatements.AcquireBotLease,
         AcquireInstallationLease = SharedStatements.AcquireInstallationLease,
         SaveLeasedBot = SharedStatements.ReplaceBot + SharedStatements.DropHistory,

@@ -9,6 +9,8 @@ public static class StoreArguments
     /// <summary>The greatest length of an id, in characters.</summary>
     public const int MaxIdLength = 255;
 
+    private static readonly DateTimeOffset LastMicrosecond = DateTimeOffset.MaxValue.AddTicks(-TimeSpan.TicksPerMicrosecond);
+
     /// <summary>Checks an installation that is to be saved.</summary>
     /// <returns>The key it is saved under.</returns>
     /// <exception cref="ArgumentException">An id cannot be saved, both the enterprise and the team id are absent, or the custom values are no JSON object, are nested deeper than 64 levels, or hold half of a surrogate pair.</exception>
@@ -81,6 +83,15 @@ public static class StoreArguments
         return (workspace.EnterpriseId is null || IsId(workspace.EnterpriseId))
             && (workspace.TeamId is null || IsId(workspace.TeamId))
             && (userId is null || IsId(userId));
+    }
+
+    /// <summary>The first whole microsecond, in UTC, that is not before a time. Installed-at is kept in whole ones: what was installed before the one was installed before the other, also on an
+    /// engine whose own type of times holds no more. [34]</summary>
+    /// <param name="olderThan">The time.</param>
+    public static DateTimeOffset WholeMicroseconds(DateTimeOffset olderThan)
+    {
+        var floor = RecordValue.Microseconds(olderThan);
+        return floor == olderThan || floor > LastMicrosecond ? floor : floor.AddTicks(TimeSpan.TicksPerMicrosecond);
     }
 
     internal static bool IsId(string value) => FindFault(value) is null;

@@ -54,8 +54,8 @@ internal static partial class Log
     [LoggerMessage(63, LogLevel.Warning, "{Count} records that were looked at in the background cannot be read, and are passed over: their tokens are not rotated. Of the first: {Cause}")]
     internal static partial void RecordsPassedOver(ILogger logger, int count, string cause);
 
-    [LoggerMessage(70, LogLevel.Information, "Retention removed {ExpiredStates} expired states and {Workspaces} unused workspaces.")]
-    internal static partial void RetentionSwept(ILogger logger, int expiredStates, int workspaces);
+    [LoggerMessage(70, LogLevel.Information, "Retention removed {ExpiredStates} expired states, {Workspaces} unused workspaces and {HistoryRecords} records of history.")]
+    internal static partial void RetentionSwept(ILogger logger, int expiredStates, int workspaces, int historyRecords);
 
     [LoggerMessage(71, LogLevel.Error, "Retention could not finish {Part}; what is removed stays removed, and the next sweep goes on. {Cause}")]
     internal static partial void RetentionFailed(ILogger logger, string part, string cause);
@@ -63,9 +63,12 @@ internal static partial class Log
     [LoggerMessage(72, LogLevel.Error, "Retention removed no workspace: {Unused} of {Workspaces} look unused, more than SlackRetentionOptions.MaxUnusedShare allows in one sweep. Look whether the clock is right and activity is noted; if it is so, raise MaxUnusedShare.")]
     internal static partial void TooManyUnused(ILogger logger, int unused, int workspaces);
 
-    [LoggerMessage(73, LogLevel.Error, "Retention cannot tell which workspaces there are: the installation store lists nothing. Set SlackRetentionOptions.UnusedAfter to null, or use a store that can.")]
-    internal static partial void CannotListWorkspaces(ILogger logger);
+    [LoggerMessage(73, LogLevel.Error, "Retention cannot tell which workspaces there are: the installation store lists nothing. Set SlackRetentionOptions.{Option} to null, or use a store that can.")]
+    internal static partial void CannotListWorkspaces(ILogger logger, string option);
 
     [LoggerMessage(74, LogLevel.Warning, "{Count} records cannot be read, and retention keeps them. Delete them with the tool (slackoauth), or give this process their keys. Of the first: {Cause}")]
     internal static partial void RecordsKept(ILogger logger, int count, string cause);
+
+    [LoggerMessage(75, LogLevel.Error, "Retention cannot remove old history: the installation store is no IHistoryTrimming. Set SlackRetentionOptions.HistoryOlderThan to null, or use a store that is one.")]
+    internal static partial void CannotTrimHistory(ILogger logger);
 }

@@ -5,7 +5,8 @@ namespace SlackOAuth;
 
 /// <summary>Passes over the records of listings that cannot be read, and keeps count of them.</summary>
 /// <remarks>A listing goes on after such a record: see <see cref="IInstallationListing"/>.</remarks>
-internal sealed class UnreadableRecords
+/// <param name="told">Takes the workspaces of such records where it is known whose they are, and they are not counted then: for who needs no more of them. Null to count all.</param>
+internal sealed class UnreadableRecords(ISet<WorkspaceId>? told = null)
 {
     /// <summary>How many could not be read.</summary>
     internal int Count { get; private set; }
@@ -29,11 +30,32 @@ internal sealed class UnreadableRecords
             }
             catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
             {
-                Note(exception);
+                if (told is not null && exception.Workspace is { } workspace)
+                {
+                    told.Add(workspace);
+                }
+                else
+                {
+                    Note(exception);
+                }
+
                 continue;
             }
 
             yield return records.Current;
+        }
+    }
+
+    /// <summary>Does what may meet such a record, and notes it.</summary>
+    internal async Task PassOverAsync(Func<Task> act)
+    {
+        try
+        {
+            await act().ConfigureAwait(false);
+        }
+        catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+        {
+            Note(exception);
         }
     }
 

@@ -37,6 +37,7 @@ public sealed class CapabilityTableTests
         new("Lists everything it holds", StoreCapabilities.Listing),
         new("Lists the apps it holds something of", StoreCapabilities.AppListing),
         new("Keeps history, when switched on", StoreCapabilities.History),
+        new("Removes history of before a time", StoreCapabilities.HistoryTrimming),
         new("Lets one process at a time rotate a token", StoreCapabilities.RotationLeases),
         new("Prepares its engine, or prints the script that does", StoreCapabilities.Preparation),
         new("Purges expired states on demand", StoreCapabilities.Purging),
@@ -85,7 +86,8 @@ public sealed class CapabilityTableTests
         // What concerns one contract alone is declared by that contract's fixture; what both can do, both have to declare.
         internal bool Can(StoreCapabilities capability) => capability switch
         {
-            StoreCapabilities.AtomicSave or StoreCapabilities.Listing or StoreCapabilities.AppListing or StoreCapabilities.History or StoreCapabilities.RotationLeases =>
+            StoreCapabilities.AtomicSave or StoreCapabilities.Listing or StoreCapabilities.AppListing or StoreCapabilities.History or StoreCapabilities.HistoryTrimming
+                or StoreCapabilities.RotationLeases =>
                 Installations.Capabilities.HasFlag(capability),
             StoreCapabilities.Purging => States.Capabilities.HasFlag(capability),
             _ => Installations.Capabilities.HasFlag(capability) && States.Capabilities.HasFlag(capability),

@@ -283,6 +283,22 @@ public sealed class LayoutTests(DynamoDBServer server)
         ValueTask<int> CountOldAsync() => DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).CountAsync(item => item["sk"].S.StartsWith("old-", StringComparison.Ordinal), Token);
     }
 
+    [Fact]
+    public async Task A_history_longer_than_a_transaction_is_trimmed_whole_and_what_is_saved_meanwhile_is_kept()
+    {
+        await using var scope = await OpenAsync(options => (options.HistoryEnabled, options.HistoryLength) = (true, 40));
+        for (var i = 1; i <= 20; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(i), Token);
+        }
+
+        scope.Handler.AfterNext("TransactWriteItems", async () => await scope.Installations.SaveAsync(Samples.Installation(21), Token));
+        Assert.Equal(38, await scope.Installations.TrimHistoryAsync(Samples.Workspace, Samples.Installation(20).InstalledAt, Token));
+        var current = Samples.Installation(21);
+        Assert.Equal([current, Samples.Installation(20).WithBot(current.ToBot())], await scope.Installations.ListInstallationHistoryAsync(Samples.Workspace, "U1", Token).ToListAsync(Token));
+        Assert.Equal([current.ToBot()!, Samples.Installation(20).ToBot()!], await scope.Installations.ListBotHistoryAsync(Samples.Workspace, Token).ToListAsync(Token));
+    }
+
     private async Task<OwnTable> OpenAsync(Action<SlackOAuthStoresOptions>? options = null) => new(await server.GetConnectionStringAsync(), options: options);
 
     /// <summary>A page holds one item, and the pages come from the last to the first.</summary>

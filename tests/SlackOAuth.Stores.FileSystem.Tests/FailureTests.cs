@@ -71,6 +71,22 @@ public sealed class FailureTests : IDisposable
     }
 
     [Fact]
+    public async Task Trimming_removes_old_files_that_are_damaged_and_nothing_of_a_user_whose_current_record_is()
+    {
+        var store = _folder.Installations(options => options.HistoryEnabled = true);
+        await store.SaveAsync(Samples.Installation, Token);
+        await File.WriteAllTextAsync(_folder.Of("E111-T111", "bot-5.0"), "{", Token);
+        await File.WriteAllTextAsync(_folder.Of("E111-T111", "installer-U222-5.0"), "{", Token);
+        Assert.Equal(2, await store.TrimHistoryAsync(Samples.Workspace, Samples.InstalledAt, Token));
+
+        var names = TemporaryFolder.FileNames(_folder.Of("E111-T111"));
+        await File.WriteAllTextAsync(_folder.Of("E111-T111", "installer-U111-latest"), "{", Token);
+        var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.TrimHistoryAsync(Samples.Workspace, DateTimeOffset.MaxValue, Token));
+        Assert.Equal(("TrimHistoryAsync", false), (exception.Operation, exception.IsTransient));
+        Assert.Equal(names, TemporaryFolder.FileNames(_folder.Of("E111-T111")));
+    }
+
+    [Fact]
     public async Task A_record_of_another_workspace_or_user_is_not_returned()
     {
         var store = _folder.Installations();

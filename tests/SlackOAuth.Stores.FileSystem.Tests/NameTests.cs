@@ -47,6 +47,17 @@ public sealed class NameTests
         });
     }
 
+    [Fact]
+    public void A_history_file_is_as_old_as_its_record_which_keeps_six_decimals()
+    {
+        var at = Samples.InstalledAt;
+        Assert.True(FileSystemNames.TryReadHistory("bot-1772368245.1234567", FileSystemNames.BotPrefix, out _, out var installedAt));
+        Assert.False(FileSystemNames.IsOlder(installedAt, at));
+        Assert.True(FileSystemNames.IsOlder(installedAt, at.AddTicks(1)));
+        Assert.True(FileSystemNames.IsOlder(installedAt, DateTimeOffset.MaxValue));
+        Assert.False(FileSystemNames.IsOlder(installedAt, DateTimeOffset.MinValue));
+    }
+
     [Theory]
     [InlineData("1234567890.0987654321", true)]
     [InlineData("111", true)]

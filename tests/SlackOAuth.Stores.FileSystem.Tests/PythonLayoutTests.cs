@@ -134,6 +134,24 @@ public sealed class PythonLayoutTests : IDisposable
     }
 
     [Fact]
+    public async Task Its_history_can_be_trimmed_with_the_copies_that_name_no_user()
+    {
+        var store = _folder.Installations(options => options.HistoryEnabled = true);
+        Assert.Equal(1, await store.TrimHistoryAsync(Full, DateTimeOffset.MaxValue, Token));
+        var second = await store.FindInstallationAsync(Full, "U222", Token);
+        await store.SaveAsync(second!.WithBot(null) with { UserToken = "xoxp-again", InstalledAt = Samples.InstalledAt.AddDays(1) }, Token);
+
+        // One record, although slack_sdk has two files of it.
+        Assert.Equal(1, await store.TrimHistoryAsync(Full, Samples.InstalledAt, Token));
+        Assert.Equal(
+            [
+                "bot-1772368245.123456", "bot-latest", "installer-1772368245.123456", "installer-U111-1772368245.123456", "installer-U111-latest", "installer-U222-1772454645.123456",
+                "installer-U222-latest", "installer-latest",
+            ],
+            TemporaryFolder.FileNames(_folder.Of("E111-T111")));
+    }
+
+    [Fact]
     public async Task Deleting_a_user_removes_every_file_with_that_users_token_and_no_other()
     {
         var store = _folder.Installations();

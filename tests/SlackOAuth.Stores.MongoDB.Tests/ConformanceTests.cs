@@ -9,7 +9,7 @@ namespace SlackOAuth.Stores.MongoDB.Tests;
 public sealed class MongoDBInstallationFixture(MongoDBServer server) : EngineFixture<IInstallationStore, MongoDBDatabases>(new MongoDBDatabases(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
         | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)

@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Redis.Tests;
 public sealed class RedisInstallationFixture(RedisServer server) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
@@ -34,7 +34,7 @@ public sealed class RedisStateFixture(RedisServer server) : EngineFixture<IOAuth
 public sealed class RedisClusterInstallationFixture(RedisCluster cluster) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(cluster.GetConnectionStringAsync, isProxied: false))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {

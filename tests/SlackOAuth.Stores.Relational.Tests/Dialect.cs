@@ -55,6 +55,7 @@ internal sealed class Dialect : RelationalDatabase
         FindNextClient = SharedStatements.FindNextClient,
         ListBotHistory = SharedStatements.ListBotHistory,
         ListInstallationHistory = SharedStatements.ListInstallationHistory,
+        TrimHistory = SharedStatements.RemoveOldHistory + "; SELECT changes()",
         AcquireBotLease = SharedStatements.AcquireBotLease,
         AcquireInstallationLease = SharedStatements.AcquireInstallationLease,
         SaveLeasedBot = SharedStatements.ReplaceBot + SharedStatements.DropHistory,

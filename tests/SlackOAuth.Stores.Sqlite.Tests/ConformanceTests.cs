@@ -116,7 +116,7 @@ public sealed class SqliteInstallationFixture : StoreFixture<IInstallationStore>
     internal IReadOnlyList<byte[]> Bytes(StoreScope scope) => _disk.Bytes(scope);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
         | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript | StoreCapabilities.Damage;
 
     public override ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new(new SqliteInstallationStore(scope.Options, _disk.Options(scope), scope.Time));

@@ -22,7 +22,7 @@ internal static class InMemoryEngines
 public sealed class InMemoryInstallationFixture : StoreFixture<IInstallationStore>
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Dump;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Dump;
 
     public override ValueTask<string> DumpAsync(StoreScope scope)
     {

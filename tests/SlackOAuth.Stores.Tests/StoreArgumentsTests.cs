@@ -54,6 +54,20 @@ public sealed class StoreArgumentsTests
         Assert.Equal(WorkspaceId.ForTeam(id), StoreArguments.Validate(Samples.Installation with { EnterpriseId = null, TeamId = id, UserId = new string('U', 255) }));
 
     [Fact]
+    public void What_was_installed_before_a_time_was_installed_before_its_whole_microsecond()
+    {
+        var whole = new DateTimeOffset(2026, 3, 4, 5, 6, 7, TimeSpan.Zero).AddMicroseconds(8);
+        foreach (var (time, expected) in new[]
+        {
+            (whole, whole), (whole.ToOffset(TimeSpan.FromHours(9)), whole), (whole.AddTicks(1), whole.AddMicroseconds(1)), (whole.AddTicks(9), whole.AddMicroseconds(1)),
+            (DateTimeOffset.MinValue, DateTimeOffset.MinValue), (DateTimeOffset.MaxValue, new DateTimeOffset(DateTimeOffset.MaxValue.UtcTicks - 9, TimeSpan.Zero)),
+        })
+        {
+            Assert.Equal((expected, TimeSpan.Zero), (StoreArguments.WholeMicroseconds(time), StoreArguments.WholeMicroseconds(time).Offset));
+        }
+    }
+
+    [Fact]
     public void What_cannot_have_been_saved_is_known_without_asking_an_engine()
     {
         Assert.True(StoreArguments.CanBeStored(WorkspaceId.ForTeam("T1", "E1"), "U1"));

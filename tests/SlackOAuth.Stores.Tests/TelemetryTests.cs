@@ -82,6 +82,20 @@ public sealed class TelemetryTests : IDisposable
     }
 
     [Fact]
+    public async Task The_trimming_of_a_history_is_passed_on_and_measured_too()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        IInstallationStore store = new TelemetryInstallationStore(new InMemoryInstallationStore(new SlackOAuthStoresOptions { ClientId = "1.1", HistoryEnabled = true }), _systemName);
+        await store.SaveAsync(Samples.Installation, cancellation);
+        await store.SaveBotAsync(Samples.Bot with { InstalledAt = Samples.InstalledAt.AddDays(1) }, cancellation);
+
+        Assert.Equal(1, await store.GetCapability<IHistoryTrimming>()!.TrimHistoryAsync(Workspace, DateTimeOffset.MaxValue, cancellation));
+
+        Assert.Equal(["SaveAsync", "SaveBotAsync", "TrimHistoryAsync"], Spans().Select(span => span.OperationName));
+        Assert.Null(new TelemetryInstallationStore(new RecordingStore(), _systemName).GetCapability<IHistoryTrimming>());
+    }
+
+    [Fact]
     public async Task A_state_store_is_passed_on_and_measured_and_its_states_are_not_shown()
     {
         var cancellation = TestContext.Current.CancellationToken;

@@ -210,6 +210,103 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task History_of_before_the_time_goes_and_current_records_stay_without_anything_that_knows_uses()
+    {
+        var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
+        services.AddSlackOAuthStores(options => (options.ClientId, options.HistoryEnabled) = (ClientId, true)).UseInMemory().AddRetention(options => options.HistoryOlderThan = Year);
+        _services = services.BuildServiceProvider();
+        var retention = _services.GetRequiredService<SlackRetention>();
+        var other = WorkspaceId.ForTeam("T2", "E1");
+        await InstallAsync(Old);
+        await InstallAsync(other);
+        _time.Advance(TimeSpan.FromDays(1));
+        await InstallAsync(Old);
+        _time.Advance(Year - TimeSpan.FromDays(1));
+        Assert.Equal(new RetentionResult(), await retention.SweepAsync(Cancellation));
+
+        // The other's are current, however old.
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal(new RetentionResult { HistoryRecords = 2 }, await retention.SweepAsync(Cancellation));
+        Assert.Equal(new RetentionResult(), await retention.SweepAsync(Cancellation));
+        _time.Advance(5 * Year);
+        Assert.Equal(new RetentionResult(), await retention.SweepAsync(Cancellation));
+        Assert.Single(await HistoryAsync(Old));
+        Assert.Single(await HistoryAsync(other));
+        Assert.NotNull(await Store.FindBotAsync(other, Cancellation));
+    }
+
+    [Fact]
+    public async Task Unused_workspaces_go_before_the_old_history_of_those_that_stay()
+    {
+        var retention = Start(options => (options.UnusedAfter, options.HistoryOlderThan, options.MaxUnusedShare) = (Year, Year, 1), KeepHistory);
+        var used = WorkspaceId.ForTeam("T2USED");
+        foreach (var workspace in new[] { Old, used, Old, used })
+        {
+            await InstallAsync(workspace);
+            await Activity.RecordUseAsync(workspace, Cancellation);
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        _time.Advance(2 * Year);
+        await Activity.RecordUseAsync(used, Cancellation);
+
+        Assert.Equal(new RetentionResult { Workspaces = 1, HistoryRecords = 2 }, await retention.SweepAsync(Cancellation));
+        Assert.Empty(await HistoryAsync(Old));
+        Assert.Single(await HistoryAsync(used));
+    }
+
+    [Fact]
+    public async Task What_was_kept_before_history_was_switched_off_goes_too()
+    {
+        var retention = Start(options => options.HistoryOlderThan = Year);
+        var kept = new InMemoryInstallationStore(new() { ClientId = ClientId, HistoryEnabled = true }, _data);
+        await kept.SaveBotAsync(new() { TeamId = "T1OLD", BotToken = "xoxb-1", InstalledAt = _time.GetUtcNow() }, Cancellation);
+        _time.Advance(TimeSpan.FromDays(1));
+        await kept.SaveBotAsync(new() { TeamId = "T1OLD", BotToken = "xoxb-2", InstalledAt = _time.GetUtcNow() }, Cancellation);
+        _time.Advance(Year);
+
+        Assert.Equal(1, (await retention.SweepAsync(Cancellation)).HistoryRecords);
+        Assert.Equal("xoxb-2", (await kept.ListBotHistoryAsync(Old, Cancellation).SingleAsync(Cancellation)).BotToken);
+    }
+
+    [Fact]
+    public async Task The_history_of_a_workspace_that_cannot_be_decrypted_goes_too()
+    {
+        var protector = new LosingProtector();
+        var retention = Start(options => options.HistoryOlderThan = Year, stores => KeepHistory(stores.ProtectTokens(protector)));
+        foreach (var workspace in new[] { Old, WorkspaceId.ForTeam("T0FIRST"), WorkspaceId.ForTeam("T9LAST") })
+        {
+            await InstallAsync(workspace);
+            _time.Advance(TimeSpan.FromDays(1));
+            await InstallAsync(workspace);
+        }
+
+        _time.Advance(2 * Year);
+        protector.Lost = Old;
+
+        Assert.Equal(new RetentionResult { HistoryRecords = 6 }, await retention.SweepAsync(Cancellation));
+        Assert.Empty(Logs(LogLevel.Warning));
+        protector.Lost = null;
+        Assert.Single(await HistoryAsync(Old));
+    }
+
+    [Theory]
+    [InlineData(typeof(IHistoryTrimming), "the installation store is no IHistoryTrimming")]
+    [InlineData(typeof(IInstallationListing), "the installation store lists nothing")]
+    public async Task A_store_that_can_trim_or_list_nothing_is_told_by_the_log_and_the_option(Type missing, string message)
+    {
+        var retention = Start(
+            options => options.HistoryOlderThan = Year,
+            stores => stores.UseInstallationStore("bare", _ => new Lacking(missing, new InMemoryInstallationStore(new() { ClientId = ClientId }, _data))));
+        await InstallAsync(Old);
+
+        Assert.Equal(new RetentionResult { IsIncomplete = true }, await retention.SweepAsync(Cancellation));
+        var error = Assert.Single(Logs(LogLevel.Error));
+        Assert.Contains(message, error, StringComparison.Ordinal);
+        Assert.Contains("Set SlackRetentionOptions.HistoryOlderThan to null", error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_part_that_fails_is_logged_without_what_the_exception_says_and_the_other_part_is_done()
     {
         var retention = Start(
@@ -266,6 +363,24 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_batch_of_histories_is_followed_by_a_pause()
+    {
+        var retention = Start(options => (options.HistoryOlderThan, options.BatchSize, options.BatchPause) = (Year, 2, TimeSpan.FromMinutes(1)), KeepHistory);
+        for (var number = 0; number < 6; number++)
+        {
+            await InstallAsync(WorkspaceId.ForTeam($"T{number % 3}"));
+            _time.Advance(TimeSpan.FromDays(1));
+        }
+
+        _time.Advance(2 * Year);
+        var sweep = retention.SweepAsync(Cancellation);
+        Assert.False(sweep.IsCompleted);
+        _time.Advance(TimeSpan.FromMinutes(1));
+
+        Assert.Equal(new RetentionResult { HistoryRecords = 6 }, await sweep);
+    }
+
+    [Fact]
     public async Task The_hosted_service_sweeps_and_then_again_at_each_interval()
     {
         Start(options => options.Interval = TimeSpan.FromHours(1));
@@ -287,27 +402,31 @@ public sealed class RetentionTests : IAsyncDisposable
     [Fact]
     public async Task What_is_removed_is_counted_and_each_part_is_measured()
     {
-        var retention = Start(options => options.UnusedAfter = Year);
+        var retention = Start(options => (options.UnusedAfter, options.HistoryOlderThan) = (Year, Year), KeepHistory);
+        var used = WorkspaceId.ForTeam("T2USED");
         var meters = _services!.GetRequiredService<IMeterFactory>();
         using var removed = new MetricCollector<long>(meters, SlackOAuthTelemetry.Name, SlackOAuthTelemetry.RetentionRemovedName);
         using var durations = new MetricCollector<double>(meters, SlackOAuthTelemetry.Name, SlackOAuthTelemetry.RetentionDurationName);
         await InstallAsync(Old);
         await Activity.RecordUseAsync(Old, Cancellation);
+        await InstallAsync(used);
         await _services!.GetRequiredService<IOAuthStateStore>().IssueAsync(cancellationToken: Cancellation);
         _time.Advance(2 * Year);
+        await InstallAsync(used);
 
         await retention.SweepAsync(Cancellation);
 
         Assert.Equal(
-            [("expired_states", 1L), ("unused_workspaces", 1L)],
+            [("expired_states", 1L), ("unused_workspaces", 1L), ("old_history", 2L)],
             removed.GetMeasurementSnapshot().Select(measurement => ((string)measurement.Tags[SlackOAuthTelemetry.RetentionPartAttribute]!, measurement.Value)));
-        Assert.Equal(["expired_states", "unused_workspaces"], durations.GetMeasurementSnapshot().Select(measurement => measurement.Tags[SlackOAuthTelemetry.RetentionPartAttribute]));
+        Assert.Equal(["expired_states", "unused_workspaces", "old_history"], durations.GetMeasurementSnapshot().Select(measurement => measurement.Tags[SlackOAuthTelemetry.RetentionPartAttribute]));
     }
 
     [Theory]
     [InlineData("Interval")]
     [InlineData("UnusedAfter")]
     [InlineData("MaxUnusedShare")]
+    [InlineData("HistoryOlderThan")]
     [InlineData("BatchSize")]
     [InlineData("BatchPause")]
     public void A_wrong_option_is_named_with_its_fix(string option)
@@ -317,6 +436,7 @@ public sealed class RetentionTests : IAsyncDisposable
             "Interval" => options.Interval = TimeSpan.Zero,
             "UnusedAfter" => options.UnusedAfter = TimeSpan.FromDays(6),
             "MaxUnusedShare" => options.MaxUnusedShare = double.NaN,
+            "HistoryOlderThan" => options.HistoryOlderThan = TimeSpan.FromHours(23),
             "BatchSize" => options.BatchSize = 0,
             _ => (object)(options.BatchPause = TimeSpan.FromSeconds(-1)),
         }, resolve: false);
@@ -375,6 +495,11 @@ public sealed class RetentionTests : IAsyncDisposable
         return resolve ? _services.GetRequiredService<SlackRetention>() : null!;
     }
 
+    private static void KeepHistory(SlackOAuthStoresBuilder stores) => stores.Services.Configure<SlackOAuthStoresOptions>(options => options.HistoryEnabled = true);
+
+    private ValueTask<List<Installation>> HistoryAsync(WorkspaceId workspace) =>
+        Store.GetCapability<IInstallationHistory>()!.ListInstallationHistoryAsync(workspace, cancellationToken: Cancellation).ToListAsync(Cancellation);
+
     private InMemoryInstallationStore ActivityStore() => new(new() { ClientId = ClientId + ".activity" }, _data);
 
     private string[] Logs(LogLevel level) => [.. _logs.GetSnapshot().Where(record => record.Level == level && record.Category == typeof(SlackRetention).FullName).Select(record => record.Message)];
@@ -400,6 +525,29 @@ public sealed class RetentionTests : IAsyncDisposable
 
         public byte[] Unprotect(ReadOnlySpan<byte> ciphertext, TokenProtectionContext context) =>
             context.Workspace is not null && context.Workspace == Lost ? throw new InvalidOperationException("no key") : ciphertext.ToArray();
+    }
+
+    /// <summary>A store without one of its capabilities.</summary>
+    private sealed class Lacking(Type missing, IInstallationStore inner) : IInstallationStore, IStoreDecorator
+    {
+        public TCapability? GetCapability<TCapability>()
+            where TCapability : class => typeof(TCapability) == missing ? null : inner.GetCapability<TCapability>();
+
+        public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => inner.SaveAsync(installation, cancellationToken);
+
+        public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default) => inner.SaveBotAsync(bot, cancellationToken);
+
+        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
+
+        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+            inner.FindInstallationAsync(workspace, userId, cancellationToken);
+
+        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
+
+        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
+            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
+
+        public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
     }
 
     /// <summary>An app that knows by itself, or fails to.</summary>

@@ -6,7 +6,7 @@ namespace SlackOAuth.Stores.Conformance;
 /// <summary>The contract of <see cref="IInstallationHistory"/>.</summary>
 /// <typeparam name="TFixture">The author's fixture.</typeparam>
 /// <param name="fixture">The fixture of the class.</param>
-public abstract class InstallationHistoryConformanceTests<TFixture>(TFixture fixture) : ConformanceTests<IInstallationStore, TFixture>(fixture)
+public abstract partial class InstallationHistoryConformanceTests<TFixture>(TFixture fixture) : ConformanceTests<IInstallationStore, TFixture>(fixture)
     where TFixture : StoreFixture<IInstallationStore>
 {
     private static readonly WorkspaceId T1 = Sample.Workspace;
@@ -307,7 +307,7 @@ public abstract class InstallationHistoryConformanceTests<TFixture>(TFixture fix
             Iterations = Fixture.ModelIterations,
             Cancellation = Cancellation,
         };
-        await model.RunSequentiallyAsync(InstallationModel.Step, length: 24);
+        await model.RunSequentiallyAsync(Fixture.Capabilities.HasFlag(StoreCapabilities.HistoryTrimming) ? InstallationModel.TrimmingStep : InstallationModel.Step, length: 24);
 
         // Three users and three installed-ats are nine records: the limit drops none, and so leaves no choice between equals.
         StoreScope ModelScope() => Scope.With(options => (options.ClientId, options.HistoryEnabled, options.HistoryLength) = ($"model-{_modelRuns++}", true, 10));

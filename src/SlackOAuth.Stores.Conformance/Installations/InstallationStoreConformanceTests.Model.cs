@@ -21,6 +21,7 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         AssertDeclared(StoreCapabilities.Listing, typeof(IInstallationListing), Find<IInstallationListing>(Store) is not null, typeof(InstallationListingConformanceTests<>));
         AssertDeclared(StoreCapabilities.AppListing, typeof(IAppListing), Find<IAppListing>(Store) is not null, typeof(AppListingConformanceTests<>));
         AssertDeclared(StoreCapabilities.History, typeof(IInstallationHistory), Find<IInstallationHistory>(Store) is not null, typeof(InstallationHistoryConformanceTests<>));
+        AssertDeclared(StoreCapabilities.HistoryTrimming, typeof(IHistoryTrimming), Find<IHistoryTrimming>(Store) is not null, typeof(InstallationHistoryConformanceTests<>));
         AssertDeclared(StoreCapabilities.Preparation, typeof(IStorePreparation), Find<IStorePreparation>(Store) is not null, typeof(StorePreparationConformanceTests<,>));
         AssertDeclared(StoreCapabilities.RotationLeases, typeof(IRotationLeasing), Find<IRotationLeasing>(Store) is not null, typeof(RotationLeaseConformanceTests<>));
     }

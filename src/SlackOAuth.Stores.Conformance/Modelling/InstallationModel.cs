@@ -14,6 +14,9 @@ internal static class InstallationModel
     /// <summary>The calls of one workspace and its organization, so that concurrent ones meet often.</summary>
     internal static Gen<ModelStep<IInstallationStore>> CloseStep { get; } = StepOf([Workspaces[2], Workspaces[3]]);
 
+    /// <summary>The calls, and some that trim the history.</summary>
+    internal static Gen<ModelStep<IInstallationStore>> TrimmingStep { get; } = Gen.Frequency((8, Step), (1, Gen.Select(Gen.OneOf(Workspaces), Gen.Int[1, 4], Trim)));
+
     internal static IReadOnlyList<ModelStep<IInstallationStore>> Observations { get; } =
         [.. Workspaces.SelectMany(workspace => Users.Select(user => Find(workspace, user)).Append(Find(workspace, null)).Append(FindBot(workspace)))];
 
@@ -91,6 +94,10 @@ internal static class InstallationModel
             await run.Store.DeleteAllAsync(workspace, cancellation);
             return null;
         });
+
+    private static ModelStep<IInstallationStore> Trim(WorkspaceId workspace, int olderThan) => new(
+        $"TrimHistoryAsync({Show(workspace)}, older than {olderThan})",
+        async (run, _, cancellation) => await run.Other.GetCapability<IHistoryTrimming>()!.TrimHistoryAsync(workspace, Sample.At(olderThan), cancellation));
 
     private static ModelStep<IInstallationStore> BotHistory(WorkspaceId workspace) => new(
         $"ListBotHistoryAsync({Show(workspace)})",

@@ -78,7 +78,7 @@ internal sealed class CachingInstallationStore : IInstallationStore, IStoreDecor
         }
 
         return typeof(TCapability) == typeof(IInstallationListing) || typeof(TCapability) == typeof(IAppListing) || typeof(TCapability) == typeof(IInstallationHistory)
-            || typeof(TCapability) == typeof(IStorePreparation)
+            || typeof(TCapability) == typeof(IHistoryTrimming) || typeof(TCapability) == typeof(IStorePreparation)
             ? _inner.GetCapability<TCapability>()
             : null;
     }

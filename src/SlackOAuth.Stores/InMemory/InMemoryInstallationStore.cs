@@ -5,7 +5,7 @@ namespace SlackOAuth.Stores;
 
 /// <summary>Keeps installations in the memory of the process: the reference that the conformance suite compares other stores with, and a store for tests and trials.</summary>
 /// <remarks>Everything is lost with the process. Safe for concurrent use.</remarks>
-public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing
+public sealed class InMemoryInstallationStore : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing
 {
     private readonly InMemoryStoreData _data;
     private readonly string _clientId;
@@ -113,6 +113,21 @@ public sealed class InMemoryInstallationStore : IInstallationStore, IInstallatio
         var record = Read(workspace);
         return List(Kept(record.InstallationHistory, record.Installations.Values).Where(installation => userId is null || installation.UserId == userId).Select(installation => installation.WithBot(record.Bot)), cancellationToken);
     }
+
+    /// <inheritdoc />
+    public ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default) =>
+        Change(
+            workspace,
+            record =>
+            {
+                var trimmed = record with
+                {
+                    BotHistory = record.BotHistory.RemoveAll(kept => kept.InstalledAt < olderThan && !ReferenceEquals(kept, record.Bot)),
+                    InstallationHistory = record.InstallationHistory.RemoveAll(kept => kept.InstalledAt < olderThan && !ReferenceEquals(kept, record.Installations[kept.UserId])),
+                };
+                return (trimmed, record.BotHistory.Count - trimmed.BotHistory.Count + record.InstallationHistory.Count - trimmed.InstallationHistory.Count);
+            },
+            cancellationToken);
 
     /// <inheritdoc />
     public ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)

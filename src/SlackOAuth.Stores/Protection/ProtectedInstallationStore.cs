@@ -41,7 +41,7 @@ internal sealed class ProtectedInstallationStore(IInstallationStore inner, Token
             IInstallationListing listing when typeof(TCapability) == typeof(IInstallationListing) => new ProtectedListing(listing, cipher) as TCapability,
             IInstallationHistory history when typeof(TCapability) == typeof(IInstallationHistory) => new ProtectedHistory(history, cipher) as TCapability,
             IRotationLeasing leasing when typeof(TCapability) == typeof(IRotationLeasing) => new ProtectedLeasing(leasing, cipher) as TCapability,
-            var capability => typeof(TCapability) == typeof(IStorePreparation) || typeof(TCapability) == typeof(IAppListing) ? capability : null,
+            var capability => typeof(TCapability) == typeof(IStorePreparation) || typeof(TCapability) == typeof(IAppListing) || typeof(TCapability) == typeof(IHistoryTrimming) ? capability : null,
         };
 
     public void Dispose() => OwnedStore.Dispose(inner);

@@ -40,9 +40,12 @@ internal sealed class TelemetryInstallationStore(IInstallationStore inner, strin
         var capability = inner.GetCapability<TCapability>();
 
         // Looked at by what was asked for: a store may be several capabilities in one object.
-        return typeof(TCapability) == typeof(IRotationLeasing) && capability is IRotationLeasing leasing
-            ? (TCapability)(object)new TelemetryRotationLeasing(leasing, _observer)
-            : capability;
+        return capability switch
+        {
+            IRotationLeasing leasing when typeof(TCapability) == typeof(IRotationLeasing) => (TCapability)(object)new TelemetryRotationLeasing(leasing, _observer),
+            IHistoryTrimming trimming when typeof(TCapability) == typeof(IHistoryTrimming) => (TCapability)(object)new TelemetryHistoryTrimming(trimming, _observer),
+            _ => capability,
+        };
     }
 
     public void Dispose() => OwnedStore.Dispose(inner);

@@ -8,9 +8,10 @@ internal sealed class RetentionTelemetry(IMeterFactory meters)
 {
     internal const string States = "expired_states";
     internal const string Workspaces = "unused_workspaces";
+    internal const string History = "old_history";
 
     private readonly Counter<long> _removed = meters.Create(SlackOAuthTelemetry.Name, SlackApiObserver.Version)
-        .CreateCounter<long>(SlackOAuthTelemetry.RetentionRemovedName, "{record}", "What retention removed: states and workspaces.");
+        .CreateCounter<long>(SlackOAuthTelemetry.RetentionRemovedName, "{record}", "What retention removed: states, workspaces and records of history.");
 
     private readonly Histogram<double> _duration = meters.Create(SlackOAuthTelemetry.Name, SlackApiObserver.Version).CreateHistogram(
         SlackOAuthTelemetry.RetentionDurationName,

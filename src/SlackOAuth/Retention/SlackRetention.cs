@@ -5,13 +5,14 @@ using SlackOAuth.Stores;
 namespace SlackOAuth;
 
 /// <summary>
-/// Removes what is no longer needed: expired states, and workspaces that nobody uses. A hosted service calls it; an app that has a schedule of its own may call it too. Every removal can be done twice,
-/// so any number of processes may sweep at once.
+/// Removes what is no longer needed: expired states, workspaces that nobody uses, and old history. A hosted service calls it; an app that has a schedule of its own may call it too. Every removal can be done
+/// twice, so any number of processes may sweep at once.
 /// </summary>
 public sealed class SlackRetention
 {
     private const string TooManyUnused = "too_many_unused";
     private const string NoListing = "no_listing";
+    private const string NoTrimming = "no_trimming";
     private const string Unreadable = "unreadable";
 
     private readonly SlackRetentionOptions _options;
@@ -38,7 +39,7 @@ public sealed class SlackRetention
     /// <param name="cancellationToken">Ends the sweep; what was removed until then stays removed.</param>
     public async Task<RetentionResult> SweepAsync(CancellationToken cancellationToken = default)
     {
-        var (states, workspaces) = (0, 0);
+        var (states, workspaces, records) = (0, 0, 0);
         var isIncomplete = false;
         if (_options.ExpiredStatesEnabled && _states.GetCapability<IExpiredStatePurging>() is { } purging)
         {
@@ -69,8 +70,24 @@ public sealed class SlackRetention
                 cancellationToken).ConfigureAwait(false);
         }
 
-        Log.RetentionSwept(_logger, states, workspaces);
-        return new RetentionResult { ExpiredStates = states, Workspaces = workspaces, IsIncomplete = isIncomplete };
+        // After the workspaces, of which fewer are left then.
+        if (_options.HistoryOlderThan is { } historyOlderThan)
+        {
+            isIncomplete |= !await RunAsync(
+                RetentionTelemetry.History,
+                () => TrimHistoryAsync(
+                    historyOlderThan,
+                    count =>
+                    {
+                        records += count;
+                        _telemetry.CountRemoved(RetentionTelemetry.History, count);
+                    },
+                    cancellationToken),
+                cancellationToken).ConfigureAwait(false);
+        }
+
+        Log.RetentionSwept(_logger, states, workspaces, records);
+        return new RetentionResult { ExpiredStates = states, Workspaces = workspaces, HistoryRecords = records, IsIncomplete = isIncomplete };
     }
 
     /// <returns>Why nothing was removed; null where there was no reason not to.</returns>
@@ -78,7 +95,7 @@ public sealed class SlackRetention
     {
         if (_installations.GetCapability<IInstallationListing>() is not { } listing)
         {
-            Log.CannotListWorkspaces(_logger);
+            Log.CannotListWorkspaces(_logger, nameof(SlackRetentionOptions.UnusedAfter));
             return NoListing;
         }
 
@@ -92,21 +109,47 @@ public sealed class SlackRetention
 
         await InBatchesAsync(
             unused,
-            async workspace =>
+            workspace => unreadable.PassOverAsync(async () =>
             {
-                try
+                if (await RemoveAsync(workspace, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false))
                 {
-                    if (await RemoveAsync(workspace, activity, _time.GetUtcNow() - unusedAfter, cancellationToken).ConfigureAwait(false))
-                    {
-                        removed();
-                    }
+                    removed();
                 }
-                catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
-                {
-                    unreadable.Note(exception);
-                }
-            },
+            }),
             cancellationToken).ConfigureAwait(false);
+        return TellOf(unreadable);
+    }
+
+    /// <returns>Why the history of all workspaces, or of some, was left; null where there was no reason to.</returns>
+    private async Task<string?> TrimHistoryAsync(TimeSpan olderThan, Action<int> removed, CancellationToken cancellationToken)
+    {
+        if (_installations.GetCapability<IHistoryTrimming>() is not { } trimming)
+        {
+            Log.CannotTrimHistory(_logger);
+            return NoTrimming;
+        }
+
+        if (_installations.GetCapability<IInstallationListing>() is not { } listing)
+        {
+            Log.CannotListWorkspaces(_logger, nameof(SlackRetentionOptions.HistoryOlderThan));
+            return NoListing;
+        }
+
+        // To trim a history, none of its records has to be read.
+        var workspaces = new HashSet<WorkspaceId>();
+        var unreadable = new UnreadableRecords(told: workspaces);
+        workspaces.UnionWith((await ListWorkspacesAsync(listing, unreadable, cancellationToken).ConfigureAwait(false)).Keys);
+        await InBatchesAsync(
+            workspaces,
+            workspace => unreadable.PassOverAsync(
+                async () => removed(await trimming.TrimHistoryAsync(workspace, _time.GetUtcNow() - olderThan, cancellationToken).ConfigureAwait(false))),
+            cancellationToken).ConfigureAwait(false);
+        return TellOf(unreadable);
+    }
+
+    /// <summary>Why a part is not complete that passed over what could not be read; null where all could.</summary>
+    private string? TellOf(UnreadableRecords unreadable)
+    {
         if (unreadable.First is not { } first)
         {
             return null;
@@ -120,17 +163,7 @@ public sealed class SlackRetention
     private async Task<(int All, List<WorkspaceId> Unused)> FindUnusedAsync(
         IInstallationListing listing, IWorkspaceActivity activity, DateTimeOffset since, UnreadableRecords unreadable, CancellationToken cancellationToken)
     {
-        var installedAt = new Dictionary<WorkspaceId, DateTimeOffset>();
-        await foreach (var bot in unreadable.PassOver(listing.ListBotsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
-        {
-            Note(new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot.InstalledAt);
-        }
-
-        await foreach (var installation in unreadable.PassOver(listing.ListInstallationsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
-        {
-            Note(new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.InstalledAt);
-        }
-
+        var installedAt = await ListWorkspacesAsync(listing, unreadable, cancellationToken).ConfigureAwait(false);
         var unused = new List<WorkspaceId>();
         await InBatchesAsync(
             installedAt.Where(workspace => workspace.Value < since).Select(workspace => workspace.Key),
@@ -151,6 +184,23 @@ public sealed class SlackRetention
             },
             cancellationToken).ConfigureAwait(false);
         return (installedAt.Count, unused);
+    }
+
+    /// <summary>Every workspace, and when it was last installed.</summary>
+    private static async Task<Dictionary<WorkspaceId, DateTimeOffset>> ListWorkspacesAsync(IInstallationListing listing, UnreadableRecords unreadable, CancellationToken cancellationToken)
+    {
+        var installedAt = new Dictionary<WorkspaceId, DateTimeOffset>();
+        await foreach (var bot in unreadable.PassOver(listing.ListBotsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            Note(new WorkspaceId(bot.EnterpriseId, bot.TeamId, bot.IsEnterpriseInstall), bot.InstalledAt);
+        }
+
+        await foreach (var installation in unreadable.PassOver(listing.ListInstallationsAsync(cancellationToken), cancellationToken).ConfigureAwait(false))
+        {
+            Note(new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), installation.InstalledAt);
+        }
+
+        return installedAt;
 
         void Note(WorkspaceId workspace, DateTimeOffset at)
         {

@@ -30,6 +30,13 @@ public sealed class SlackRetentionOptions
     /// <summary>Asked before an unused workspace is removed: true lets it go, false keeps it until the next sweep asks again. The place to revoke its token, or to tell its owner. Null to ask nobody.</summary>
     public Func<WorkspaceId, CancellationToken, ValueTask<bool>>? BeforeRemoval { get; set; }
 
+    /// <summary>
+    /// Removes from the history of every workspace what was installed longer ago than this and is not current; null to let history go by its length alone. Also where history is switched off: what was kept
+    /// before goes too. It wants a store with <see cref="IInstallationListing"/> and <see cref="IHistoryTrimming"/>, and no <see cref="IWorkspaceActivity"/>.
+    /// </summary>
+    /// <value>Null by default; a day to 36,500 days.</value>
+    public TimeSpan? HistoryOlderThan { get; set; }
+
     /// <summary>How many workspaces are looked at before a pause.</summary>
     /// <value>100 by default; 1 to 10,000.</value>
     public int BatchSize { get; set; } = 100;

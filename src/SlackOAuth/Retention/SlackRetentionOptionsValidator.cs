@@ -32,6 +32,11 @@ internal sealed class SlackRetentionOptionsValidator(IServiceProvider services) 
             yield return Fault(nameof(options.MaxUnusedShare), options.MaxUnusedShare, "more than 0 and 1 at most");
         }
 
+        if (options.HistoryOlderThan < TimeSpan.FromDays(1) || options.HistoryOlderThan > TimeSpan.FromDays(36_500))
+        {
+            yield return Fault(nameof(options.HistoryOlderThan), options.HistoryOlderThan, "a day to 36,500 days, or null to let history go by its length alone");
+        }
+
         if (options.BatchSize is < 1 or > 10_000)
         {
             yield return Fault(nameof(options.BatchSize), options.BatchSize, "1 to 10,000");

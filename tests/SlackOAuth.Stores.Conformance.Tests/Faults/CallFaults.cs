@@ -6,7 +6,7 @@ namespace SlackOAuth.Stores.Conformance.Tests.Faults;
 [RejectedBy<Suite>(nameof(Suite.A_call_that_was_cancelled_before_it_began_does_nothing))]
 [RejectedBy<Suites.Listing>(nameof(Suites.Listing.A_listing_can_be_cancelled_before_and_midway_and_left))]
 [RejectedBy<Suites.Apps>(nameof(Suites.Apps.A_listing_can_be_cancelled_before_and_midway_and_left))]
-[RejectedBy<Suites.History>(nameof(Suites.History.Reading_a_history_can_be_cancelled))]
+[RejectedBy<Suites.History>(nameof(Suites.History.Reading_a_history_can_be_cancelled), nameof(Suites.History.Trimming_can_be_cancelled))]
 [RejectedBy<Suites.Leases>(nameof(Suites.Leases.A_call_about_a_lease_that_was_cancelled_before_it_began_does_nothing))]
 [RejectedBy<Suites.InstallationPreparation>(nameof(Suites.InstallationPreparation.Preparing_can_be_cancelled))]
 internal sealed class IgnoresCancellation(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
@@ -56,6 +56,7 @@ internal sealed class BlanksBeforeItDeletes(Engine engine, StoreScope scope) : T
 }
 
 [RejectedBy<Suite>(nameof(Suite.An_engine_that_fails_gives_the_one_exception_type))]
+[RejectedBy<Suites.History>(nameof(Suites.History.Trimming_an_engine_that_fails_gives_the_one_exception_type))]
 [RejectedBy<Suites.Leases>(nameof(Suites.Leases.An_engine_that_fails_gives_the_one_exception_type_and_the_lease_is_there_when_it_is_back))]
 [RejectedBy<Suites.InstallationPreparation>(nameof(Suites.InstallationPreparation.Preparing_an_engine_that_fails_gives_the_one_exception_type_and_works_when_it_is_back))]
 internal sealed class LetsTheDriversExceptionOut(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
@@ -112,6 +113,7 @@ internal sealed class SaysThatNoRetryCanHelp(Engine engine, StoreScope scope) : 
 }
 
 [RejectedBy<Suite>(nameof(Suite.A_call_that_waits_for_the_engine_can_be_cancelled))]
+[RejectedBy<Suites.History>(nameof(Suites.History.Trimming_that_waits_for_the_engine_can_be_cancelled))]
 internal sealed class LooksAtItsTokenBeforeTheCallAlone(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
     protected override ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)

@@ -10,7 +10,7 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
         | StoreCapabilities.Pause | StoreCapabilities.PreparationScript
-        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.RotationLeases | StoreCapabilities.Damage : StoreCapabilities.Purging | StoreCapabilities.StateCount);
+        | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Damage : StoreCapabilities.Purging | StoreCapabilities.StateCount);
 
     public override int ListingSize => 120;
 

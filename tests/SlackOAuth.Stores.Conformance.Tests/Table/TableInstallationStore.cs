@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace SlackOAuth.Stores.Conformance.Tests.Table;
 
 /// <summary>A right store over <see cref="Engine"/>, as a relational one would be. What the broken stores change is virtual.</summary>
-internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IRotationLeasing, IStorePreparation
+internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstallationStore, IInstallationListing, IAppListing, IInstallationHistory, IHistoryTrimming, IRotationLeasing, IStorePreparation
 {
     private const int PageSize = 50;
 
@@ -100,6 +100,12 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
             (tables, row) => Shown(Read(row), CurrentBot(tables, workspace)),
             cancellationToken);
 
+    public virtual ValueTask<int> TrimHistoryAsync(WorkspaceId workspace, DateTimeOffset olderThan, CancellationToken cancellationToken = default)
+    {
+        ArgumentNullException.ThrowIfNull(workspace);
+        return CallAsync(nameof(TrimHistoryAsync), tables => RemoveOld(tables, OldOf(tables, workspace, olderThan)), cancellationToken);
+    }
+
     public virtual ValueTask<RotationLease?> TryAcquireLeaseAsync(WorkspaceId workspace, string? userId, TimeSpan duration, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(workspace);
@@ -191,6 +197,26 @@ internal class TableInstallationStore(Engine engine, StoreScope scope) : IInstal
         {
             tables.Rows.Remove(row);
         }
+    }
+
+    /// <summary>What a trim removes.</summary>
+    protected virtual Row[] OldOf(Engine tables, WorkspaceId workspace, DateTimeOffset olderThan) =>
+        [.. tables.Rows.Where(row => IsClient(row) && IsTrimmedWith(row, workspace) && IsOlder(row, olderThan) && IsSuperseded(tables, row))];
+
+    protected virtual bool IsTrimmedWith(Row row, WorkspaceId workspace) => IsWorkspace(row, workspace);
+
+    protected virtual bool IsOlder(Row row, DateTimeOffset than) => row.InstalledAt < than;
+
+    protected virtual bool IsSuperseded(Engine tables, Row row) => tables.Rows.Exists(newer => IsSameRecord(newer, row) && newer.InstalledAt > row.InstalledAt);
+
+    protected virtual int RemoveOld(Engine tables, Row[] old)
+    {
+        foreach (var row in old)
+        {
+            tables.Rows.Remove(row);
+        }
+
+        return old.Length;
     }
 
     protected virtual void Remove(Engine tables, Predicate<Row> isRemoved)
