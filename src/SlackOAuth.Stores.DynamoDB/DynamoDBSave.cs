@@ -18,7 +18,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
     private readonly int _mostTrimmed = (table.MostWrites - 6) / 2;
     private readonly AttributeValue _stamp = new() { S = DynamoDBKeys.Unique() };
     private readonly List<TransactWriteItem> _writes = [];
-    private readonly List<Action<CancellationReason>> _refusals = [];
+    private readonly List<(Supposed Part, Record? Record)> _suppositions = [];
     private DynamoDBHistory _history = histories.Find(partition);
     private Record? _installation;
     private Record? _bot;
@@ -47,7 +47,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         }
 
         _writes.Clear();
-        _refusals.Clear();
+        _suppositions.Clear();
         AddRecord(_installation);
         AddRecord(_bot);
         if (newInstallation is not null)
@@ -59,18 +59,18 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         var installations = Keep(known.Installations, DynamoDBKeys.OldUserPrefix, newInstallation);
         var bots = Keep(known.Bots, DynamoDBKeys.OldBotPrefix, newBot);
         var history = ReferenceEquals(installations, known.Installations) && ReferenceEquals(bots, known.Bots) ? known : new DynamoDBHistory(_stamp.S, bots, installations);
-        Add(known.Write(table.Name, partition, history), reason => _history = DynamoDBHistory.Read(reason.Item));
+        Add(known.Write(table.Name, partition, history), Supposed.History);
         try
         {
             await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, token), cancellationToken).ConfigureAwait(false);
         }
         catch (TransactionCanceledException exception) when (exception.CancellationReasons?.Count == _writes.Count)
         {
-            for (var i = 0; i < _refusals.Count; i++)
+            for (var i = 0; i < _suppositions.Count; i++)
             {
                 if (DynamoDBErrors.IsConditionFailure(exception.CancellationReasons[i]))
                 {
-                    _refusals[i](exception.CancellationReasons[i]);
+                    Learn(_suppositions[i], exception.CancellationReasons[i]);
                 }
             }
 
@@ -120,7 +120,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         var values = new Dictionary<string, AttributeValue> { [":at"] = new() { S = record.At } };
         if (record.IsRefused)
         {
-            Add(new TransactWriteItem { ConditionCheck = new() { TableName = table.Name, Key = Key(record.Key), ConditionExpression = Newer, ExpressionAttributeValues = values } }, _ => record.IsRefused = false);
+            Add(new TransactWriteItem { ConditionCheck = new() { TableName = table.Name, Key = Key(record.Key), ConditionExpression = Newer, ExpressionAttributeValues = values } }, Supposed.Record, record);
             return;
         }
 
@@ -138,12 +138,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
             expression += ", client_id = :client";
         }
 
-        Update(
-            record.Key,
-            expression,
-            fencingToken is null ? NotNewer : NotFencedOff,
-            values,
-            () => record.IsRefused = true);
+        Update(record.Key, expression, fencingToken is null ? NotNewer : NotFencedOff, values, Supposed.Record, record);
     }
 
     // Every change of an installation changes the stamp of the latest, so that who deletes that one can tell whether the next one still is the next.
@@ -152,19 +147,24 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         var values = new Dictionary<string, AttributeValue> { [":at"] = new() { S = installation.At }, [":stamp"] = _stamp };
         if (_isLatestNewer)
         {
-            Update(DynamoDBKeys.Latest, "SET stamp = :stamp", Newer, values, () => _isLatestNewer = false);
+            Update(DynamoDBKeys.Latest, "SET stamp = :stamp", Newer, values, Supposed.Latest);
             return;
         }
 
         values[":document"] = installation.Document;
         values[":user"] = new() { S = installation.Key };
-        Update(DynamoDBKeys.Latest, "SET installed_at = :at, document = :document, user_key = :user, stamp = :stamp", NotNewer, values, () => _isLatestNewer = true);
+        Update(DynamoDBKeys.Latest, "SET installed_at = :at, document = :document, user_key = :user, stamp = :stamp", NotNewer, values, Supposed.Latest);
     }
 
     /// <summary>Adds a new record to the history, and removes from it what is more than its length. [15]</summary>
     /// <returns>What is kept then: the same instance where nothing changed.</returns>
     private IReadOnlyList<string> Keep(IReadOnlyList<string> entries, string prefix, Record? added)
     {
+        if (historyLength == 0 && entries.Count == 0)
+        {
+            return entries;
+        }
+
         List<string> changed = added is null || historyLength == 0 ? [.. entries] : [.. entries.Where(entry => entry != added.HistoryEntry).Append(added.HistoryEntry).OrderDescending(StringComparer.Ordinal)];
         changed = Shorten(changed, prefix, _mostTrimmed);
         if (added is not null && changed.Contains(added.HistoryEntry))
@@ -190,21 +190,48 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
         return [.. entries.Take(entries.Count - surplus.Length)];
     }
 
-    private void Update(string sort, string expression, string condition, Dictionary<string, AttributeValue> values, Action refuse) =>
+    private void Update(string sort, string expression, string condition, Dictionary<string, AttributeValue> values, Supposed part, Record? record = null) =>
         Add(
             new TransactWriteItem
             {
                 Update = new() { TableName = table.Name, Key = Key(sort), UpdateExpression = expression, ConditionExpression = condition, ExpressionAttributeValues = values },
             },
-            _ => refuse());
+            part,
+            record);
 
-    private void Add(TransactWriteItem write, Action<CancellationReason>? refuse = null)
+    private void Add(TransactWriteItem write, Supposed part = Supposed.Nothing, Record? record = null)
     {
         _writes.Add(write);
-        _refusals.Add(refuse ?? (static _ => { }));
+        _suppositions.Add((part, record));
+    }
+
+    /// <summary>What was supposed of a part of the save is not so: the next transaction supposes the other thing.</summary>
+    private void Learn((Supposed Part, Record? Record) supposition, CancellationReason reason)
+    {
+        switch (supposition.Part)
+        {
+            case Supposed.Record:
+                supposition.Record!.IsRefused = !supposition.Record.IsRefused;
+                break;
+            case Supposed.Latest:
+                _isLatestNewer = !_isLatestNewer;
+                break;
+            case Supposed.History:
+                _history = DynamoDBHistory.Read(reason.Item);
+                break;
+        }
     }
 
     private Dictionary<string, AttributeValue> Key(string sort) => DynamoDBKeys.Item(partition, sort);
+
+    /// <summary>What a write's condition is about.</summary>
+    private enum Supposed
+    {
+        Nothing,
+        Record,
+        Latest,
+        History,
+    }
 
     private sealed record Record(string Key, string At, string HistoryEntry, byte[] Json)
     {
