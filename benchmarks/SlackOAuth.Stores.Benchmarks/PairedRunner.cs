@@ -28,7 +28,7 @@ internal static class PairedRunner
         for (var i = 0; i < WarmUps; i++)
         {
             await SampleAsync(scenario, scenario.Subject);
-            await SampleAsync(scenario, scenario.Bare);
+            await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats);
 
             // The JIT replaces hot methods in the background.
             await Task.Delay(150);
@@ -38,8 +38,8 @@ internal static class PairedRunner
         for (var i = 0; i < Pairs; i++)
         {
             var isSubjectFirst = i % 2 == 0;
-            var first = await SampleAsync(scenario, isSubjectFirst ? scenario.Subject : scenario.Bare);
-            var second = await SampleAsync(scenario, isSubjectFirst ? scenario.Bare : scenario.Subject);
+            var first = isSubjectFirst ? await SampleAsync(scenario, scenario.Subject) : await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats);
+            var second = isSubjectFirst ? await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats) : await SampleAsync(scenario, scenario.Subject);
             pairs.Add(isSubjectFirst ? (first, second) : (second, first));
         }
 
@@ -52,24 +52,25 @@ internal static class PairedRunner
         var ratios = pairs.Select(pair => pair.Subject.Time / pair.Bare.Time).Order().ToArray();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{subject} {scenario.Floor} | {Median(pairs.Select(pair => pair.Bare.Time)):0.00} | {Median(pairs.Select(pair => (double)pair.Bare.Bytes)):0} | {Median(ratios):0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} | {(scenario.Target is { } target ? $"≤ {target:0.00}" : "")} |");
+            $"{subject} {scenario.Floor} | {Median(pairs.Select(pair => pair.Bare.Time)):0.00} | {Median(pairs.Select(pair => (double)pair.Bare.Bytes)):0} | {Median(ratios):0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} | {(scenario.Target is { } target ? $"≤ {target:0.00}" : scenario.LeastRatio is { } least ? $"≥ {least:0}" : "")} |");
     }
 
-    private static async Task<(double Microseconds, long Bytes)> SampleAsync(Scenario scenario, Func<int, Task>? calls)
+    private static async Task<(double Microseconds, long Bytes)> SampleAsync(Scenario scenario, Func<int, Task>? calls, int repeats = 1)
     {
         if (calls is null)
         {
             return default;
         }
 
+        var count = scenario.Calls * repeats;
         await (scenario.BeforeSample?.Invoke(scenario.Calls) ?? Task.CompletedTask);
 
         // Of the whole process: a driver's answers are read by threads of its own.
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var started = Stopwatch.GetTimestamp();
-        await calls(scenario.Calls);
+        await calls(count);
         var elapsed = Stopwatch.GetElapsedTime(started);
-        return (elapsed.TotalMicroseconds / scenario.Calls, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / scenario.Calls);
+        return (elapsed.TotalMicroseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / count);
     }
 
     private static double Median(IEnumerable<double> values)

@@ -10,6 +10,12 @@ namespace SlackOAuth.Stores.Benchmarks;
 /// <param name="BeforeSample">Prepares a sample of so many calls, unmeasured.</param>
 internal sealed record Scenario(string Name, string Floor, int Calls, Func<int, Task> Subject, Func<int, Task>? Bare = null, double? Target = null, Func<int, Task>? BeforeSample = null)
 {
+    /// <summary>How many calls of the floor stand beside one: more of one that takes next to nothing, for a sample has to take a while.</summary>
+    internal int FloorRepeats { get; init; } = 1;
+
+    /// <summary>The smallest ratio wanted, where the floor is to be the faster one; null where none is set.</summary>
+    internal double? LeastRatio { get; init; }
+
     /// <summary>One call after the other, in this thread.</summary>
     internal static Func<int, Task> Sync(Action call) => count =>
     {

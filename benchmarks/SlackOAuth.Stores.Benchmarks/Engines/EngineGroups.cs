@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
 using Npgsql;
@@ -111,7 +112,33 @@ internal static class EngineGroups
             new RedisOAuthStateStore(Sample.Options, connection, options),
             () => BareRedis.ConnectAsync(connection, options),
             RoundTrips * 2);
-        return new(cases, server.DisposeAsync);
+        var services = new ServiceCollection();
+        services.AddHybridCache();
+        services.AddSlackOAuthStores(stores => stores.ClientId = Sample.Options.ClientId)
+            .UseInstallationStore("redis", _ => new RedisInstallationStore(Sample.Options, connection, options))
+            .CacheLookups();
+        var provider = services.BuildServiceProvider();
+        var cached = provider.GetRequiredService<IInstallationStore>();
+        return new(cases, async () =>
+        {
+            await provider.DisposeAsync();
+            await server.DisposeAsync();
+        })
+        {
+            More =
+            [
+                new(
+                    "redis: find bot",
+                    "the same through CacheLookups, found",
+                    RoundTrips * 2,
+                    Scenario.Async(async () => Sample.Require(await cases.FindBotAsync())),
+                    Scenario.Async(async () => Sample.Require(await cached.FindBotAsync(Sample.Workspace))))
+                {
+                    FloorRepeats = 200,
+                    LeastRatio = 200,
+                },
+            ],
+        };
     }
 
     private static async Task<EngineGroup> PostgreSqlAsync()
