@@ -17,7 +17,7 @@ internal static class PostgreSqlStatements
 
         """;
 
-    private const string TrimHistory =
+    private const string KeepNewest =
         """
         DELETE FROM {table}history WHERE ctid IN (
             SELECT ctid FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody
@@ -63,9 +63,9 @@ internal static class PostgreSqlStatements
         Prepare = RelationalSchema.Read(typeof(PostgreSqlStatements).Assembly),
         ReadVersion = SharedStatements.ReadVersion,
         SaveBot = SharedStatements.PutBot + SharedStatements.DropHistory,
-        SaveBotWithHistory = SharedStatements.PutBot + SharedStatements.RememberBot + TrimHistory,
+        SaveBotWithHistory = SharedStatements.PutBot + SharedStatements.RememberBot + KeepNewest,
         Save = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.DropHistory,
-        SaveWithHistory = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.RememberBot + SharedStatements.RememberInstallation + TrimHistory,
+        SaveWithHistory = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.RememberBot + SharedStatements.RememberInstallation + KeepNewest,
         FindBot = SharedStatements.FindBot,
         FindInstallation = SharedStatements.FindInstallation,
         FindLatestInstallation = SharedStatements.FindLatestInstallation,
@@ -82,10 +82,10 @@ internal static class PostgreSqlStatements
         AcquireBotLease = SharedStatements.AcquireBotLease,
         AcquireInstallationLease = SharedStatements.AcquireInstallationLease,
         SaveLeasedBot = LockWorkspace + SharedStatements.ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty,
-        SaveLeasedBotWithHistory = LockWorkspace + SharedStatements.ReplaceBot + SharedStatements.RememberBot + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty,
+        SaveLeasedBotWithHistory = LockWorkspace + SharedStatements.ReplaceBot + SharedStatements.RememberBot + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty,
         SaveLeasedInstallation = LockWorkspace + SharedStatements.ReplaceInstallation + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty,
         SaveLeasedInstallationWithHistory =
-            LockWorkspace + SharedStatements.ReplaceInstallation + SharedStatements.RememberInstallation + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty,
+            LockWorkspace + SharedStatements.ReplaceInstallation + SharedStatements.RememberInstallation + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty,
         ReleaseBotLease = SharedStatements.ReleaseBotLease,
         ReleaseInstallationLease = SharedStatements.ReleaseInstallationLease,
         Issue = Issue,

@@ -91,7 +91,7 @@ internal static class SqlServerStatements
 
         """;
 
-    private const string TrimHistory =
+    private const string KeepNewest =
         """
         DELETE FROM {table}history
         WHERE workspace_key = @workspace AND user_key = @nobody AND installed_at NOT IN (
@@ -187,9 +187,9 @@ internal static class SqlServerStatements
         Prepare = RelationalSchema.Read(typeof(SqlServerStatements).Assembly),
         ReadVersion = ReadVersion,
         SaveBot = Begin + LockWorkspace + PutBot + SharedStatements.DropHistory + Commit,
-        SaveBotWithHistory = Begin + LockWorkspace + PutBot + RememberBot + TrimHistory + Commit,
+        SaveBotWithHistory = Begin + LockWorkspace + PutBot + RememberBot + KeepNewest + Commit,
         Save = Begin + LockWorkspace + PutBot + PutInstallation + SharedStatements.DropHistory + Commit,
-        SaveWithHistory = Begin + LockWorkspace + PutBot + PutInstallation + RememberBot + RememberInstallation + TrimHistory + Commit,
+        SaveWithHistory = Begin + LockWorkspace + PutBot + PutInstallation + RememberBot + RememberInstallation + KeepNewest + Commit,
         FindBot = SharedStatements.FindBot,
         FindInstallation = FindInstallation,
         FindLatestInstallation = FindLatestInstallation,
@@ -206,10 +206,10 @@ internal static class SqlServerStatements
         AcquireBotLease = AcquireBotLease,
         AcquireInstallationLease = AcquireInstallationLease,
         SaveLeasedBot = Begin + LockWorkspace + ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        SaveLeasedBotWithHistory = Begin + LockWorkspace + ReplaceBot + RememberBot + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+        SaveLeasedBotWithHistory = Begin + LockWorkspace + ReplaceBot + RememberBot + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
         SaveLeasedInstallation = Begin + LockWorkspace + ReplaceInstallation + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
         SaveLeasedInstallationWithHistory =
-            Begin + LockWorkspace + ReplaceInstallation + RememberInstallation + TrimHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
+            Begin + LockWorkspace + ReplaceInstallation + RememberInstallation + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
         ReleaseBotLease = SharedStatements.ReleaseBotLease,
         ReleaseInstallationLease = SharedStatements.ReleaseInstallationLease,
         Issue = Issue,

@@ -17,7 +17,7 @@ internal static class SqliteStatements
         ALTER TABLE {table}installations ADD COLUMN saved_fence INTEGER NULL;
         """;
 
-    private const string TrimHistory =
+    private const string KeepNewest =
         """
         DELETE FROM {table}history WHERE rowid IN (
             SELECT rowid FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody
@@ -47,9 +47,9 @@ internal static class SqliteStatements
         Upgrade = Upgrade,
         ReadVersion = SharedStatements.ReadVersion,
         SaveBot = SharedStatements.PutBot + SharedStatements.DropHistory,
-        SaveBotWithHistory = SharedStatements.PutBot + SharedStatements.RememberBot + TrimHistory,
+        SaveBotWithHistory = SharedStatements.PutBot + SharedStatements.RememberBot + KeepNewest,
         Save = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.DropHistory,
-        SaveWithHistory = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.RememberBot + SharedStatements.RememberInstallation + TrimHistory,
+        SaveWithHistory = SharedStatements.PutBot + SharedStatements.PutInstallation + SharedStatements.RememberBot + SharedStatements.RememberInstallation + KeepNewest,
         FindBot = SharedStatements.FindBot,
         FindInstallation = SharedStatements.FindInstallation,
         FindLatestInstallation = SharedStatements.FindLatestInstallation,
@@ -66,9 +66,9 @@ internal static class SqliteStatements
         AcquireBotLease = SharedStatements.AcquireBotLease,
         AcquireInstallationLease = SharedStatements.AcquireInstallationLease,
         SaveLeasedBot = SharedStatements.ReplaceBot + SharedStatements.DropHistory,
-        SaveLeasedBotWithHistory = SharedStatements.ReplaceBot + SharedStatements.RememberBot + TrimHistory,
+        SaveLeasedBotWithHistory = SharedStatements.ReplaceBot + SharedStatements.RememberBot + KeepNewest,
         SaveLeasedInstallation = SharedStatements.ReplaceInstallation + SharedStatements.DropHistory,
-        SaveLeasedInstallationWithHistory = SharedStatements.ReplaceInstallation + SharedStatements.RememberInstallation + TrimHistory,
+        SaveLeasedInstallationWithHistory = SharedStatements.ReplaceInstallation + SharedStatements.RememberInstallation + KeepNewest,
         ReleaseBotLease = SharedStatements.ReleaseBotLease,
         ReleaseInstallationLease = SharedStatements.ReleaseInstallationLease,
         Issue = Issue,
