@@ -30,6 +30,46 @@ public sealed class FailureTests : IDisposable
         Assert.NotNull(await store.FindBotAsync(Samples.Workspace, Token));
     }
 
+    [Theory]
+    [InlineData("T111", "U111", "T111", "U111")]
+    [InlineData("a/b", "a/b", null, null)]
+    public async Task A_workspace_of_which_every_record_is_damaged_is_named_by_its_folder_unless_that_has_but_a_hash(string team, string user, string? namedTeam, string? namedUser)
+    {
+        var store = _folder.Installations();
+        await store.SaveAsync(Samples.Installation with { EnterpriseId = null, TeamId = team, UserId = user }, Token);
+        foreach (var path in Directory.EnumerateFiles(_folder.Of(), "*-latest", SearchOption.AllDirectories))
+        {
+            await File.WriteAllTextAsync(path, "{", Token);
+        }
+
+        await store.SaveAsync(Samples.Installation with { EnterpriseId = null, TeamId = "T2" }, Token);
+        var unreadable = new List<SlackOAuthStoreException>();
+        var listed = 0;
+        await using var installations = store.ListInstallationsAsync(Token).GetAsyncEnumerator(Token);
+        while (await NextAsync())
+        {
+            listed++;
+        }
+
+        var damaged = Assert.Single(unreadable);
+        Assert.Equal((1, true, namedTeam, namedUser), (listed, damaged.IsUnreadableRecord, damaged.Workspace?.TeamId, damaged.UserId));
+
+        async Task<bool> NextAsync()
+        {
+            while (true)
+            {
+                try
+                {
+                    return await installations.MoveNextAsync();
+                }
+                catch (SlackOAuthStoreException exception)
+                {
+                    unreadable.Add(exception);
+                }
+            }
+        }
+    }
+
     [Fact]
     public async Task Installing_again_mends_damaged_records()
     {
