@@ -26,7 +26,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
     private readonly TimeSpan _busyTimeout;
     private volatile bool _isDisposed;
 
-    private SqliteDatabase(SqliteStoreOptions options)
+    private SqliteDatabase(SqliteStoreOptions options, string? fileSystem)
         : base(Name, SqliteStatements.For(options.TablePrefix), options.PrepareOnFirstUse)
     {
         _path = Path.GetFullPath(options.Path);
@@ -35,6 +35,7 @@ internal sealed class SqliteDatabase : RelationalDatabase
         {
             DataSource = _path,
             Mode = SqliteOpenMode.ReadWrite,
+            Vfs = fileSystem,
             DefaultTimeout = (int)Math.Ceiling(_busyTimeout.TotalSeconds),
 
             // The driver's pool would forget the prepared statements.
@@ -46,11 +47,13 @@ internal sealed class SqliteDatabase : RelationalDatabase
     }
 
     /// <summary>Checks the options and describes the file, which is opened on its first use.</summary>
-    internal static SqliteDatabase Open(SqliteStoreOptions options)
+    /// <param name="options">The options.</param>
+    /// <param name="fileSystem">What SQLite reaches the file by, for tests of one that cannot do all; null for its own choice.</param>
+    internal static SqliteDatabase Open(SqliteStoreOptions options, string? fileSystem = null)
     {
         ArgumentNullException.ThrowIfNull(options);
         options.Validate();
-        return new SqliteDatabase(options);
+        return new SqliteDatabase(options, fileSystem);
     }
 
     /// <summary>Closes the connections; one that is in use, when its call ends.</summary>
@@ -85,6 +88,12 @@ internal sealed class SqliteDatabase : RelationalDatabase
                 connection = new SqliteStoreConnection(_connectionString, GiveBack);
                 connection.Open();
                 await RunWhenFreeAsync(connection, static (opened, settings) => opened.TryRun(settings), _settings, cancellationToken).ConfigureAwait(false);
+
+                // Where a file cannot have WAL, SQLite reports no error and goes on without.
+                if (connection.ReadJournalMode() is not "wal" and var mode)
+                {
+                    throw new NotSupportedException($"SQLite was asked for the journal mode WAL, and stays in '{mode}'.");
+                }
             }
 
             if (writes)
@@ -170,6 +179,10 @@ internal sealed class SqliteDatabase : RelationalDatabase
             IsTransient: false,
             "Give the user that runs the app the right to create files in the folder."),
         IOException => new("the system could not create the file", IsTransient: false, "The inner exception names the reason."),
+        NotSupportedException => new(
+            "the file system does not let SQLite keep the file in WAL mode",
+            IsTransient: false,
+            "Put the file on a local disk, whose files processes can map into shared memory: a network share cannot do that."),
         _ => null,
     };
 

@@ -53,6 +53,14 @@ internal sealed class SqliteStoreConnection(string connectionString, Action<Sqli
         return raw.sqlite3_reset(prepared);
     }
 
+    /// <summary>How changes are kept safe, in SQLite's words, as this connection last set or saw it.</summary>
+    internal string ReadJournalMode()
+    {
+        using var command = base.CreateDbCommand();
+        command.CommandText = "PRAGMA journal_mode";
+        return (string)command.ExecuteScalar()!;
+    }
+
     /// <summary>Throws what the driver throws for a result code that is no success.</summary>
     internal void ThrowIfFailed(int code) => SqliteException.ThrowExceptionForRC(code, Handle);
 

@@ -186,6 +186,21 @@ public sealed class FileTests : IDisposable
         Assert.Equal("wal", await command.ExecuteScalarAsync(Token));
     }
 
+    /// <summary>SQLite's own way with lock files, which knows no shared memory, as on a share that has none.</summary>
+    [Fact]
+    public async Task A_file_that_cannot_have_WAL_is_told_with_what_to_do_and_not_written()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "SQLite has no such file system on Windows.");
+        using var database = SqliteDatabase.Open(_file.Options(), "unix-dotfile");
+        await using var store = new SqliteInstallationStore(new SlackOAuthStoresOptions { ClientId = TemporaryFile.ClientId }, database, TimeProvider.System);
+        var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.SaveAsync(Installation("U1", 1), Token));
+        Assert.False(failure.IsTransient);
+        Assert.Contains("WAL", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("local disk", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("'delete'", failure.InnerException?.Message, StringComparison.Ordinal);
+        Assert.Equal(0, new FileInfo(_file.Path).Length);
+    }
+
     [Fact]
     public async Task A_file_of_version_1_is_upgraded_by_one_of_those_who_come_at_once_and_keeps_what_it_holds()
     {
