@@ -12,6 +12,9 @@ namespace SlackOAuth.Stores.MongoDB;
 /// </remarks>
 public sealed class MongoDBOAuthStateStore : IOAuthStateStore, IExpiredStatePurging, IStorePreparation
 {
+    /// <summary>As many as the SQL stores remove by a statement.</summary>
+    private const int PurgedPerDelete = 500;
+
     private readonly MongoDBCollection _states;
     private readonly TimeProvider _timeProvider;
     private readonly string _clientId;
@@ -104,20 +107,38 @@ public sealed class MongoDBOAuthStateStore : IOAuthStateStore, IExpiredStatePurg
     }
 
     /// <inheritdoc />
-    /// <remarks>MongoDB removes expired states by itself, within two minutes or so: this is for those who do not want to wait. It reads the index of that removal.</remarks>
+    /// <remarks>
+    /// MongoDB removes expired states by itself, within two minutes or so: this is for those who do not want to wait. It reads the index of that removal, and deletes by ids, not more than
+    /// some hundreds at a time, so that no delete keeps the server long and a cancelled purge ends with the one that is under way.
+    /// </remarks>
     public async ValueTask<int> PurgeExpiredAsync(CancellationToken cancellationToken = default)
     {
         var now = _timeProvider.GetUtcNow();
-        return await _states.ReadAsync(
-            nameof(PurgeExpiredAsync),
-            key: null,
-            new BsonDocument
-            {
-                { MongoDBSchema.ExpiresAt, new BsonDocument("$lte", new BsonDateTime(now.ToUnixTimeMilliseconds())) },
-                { MongoDBFields.ExpiresTicks, new BsonDocument("$lte", MongoDBRecords.Ticks(now)) },
-                { MongoDBFields.ClientId, _clientId },
-            },
-            static async (states, expired, cancellationToken) => (int)(await states.DeleteManyAsync(expired, cancellationToken).ConfigureAwait(false)).DeletedCount,
-            cancellationToken).ConfigureAwait(false);
+        var expired = new BsonDocument
+        {
+            { MongoDBSchema.ExpiresAt, new BsonDocument("$lte", new BsonDateTime(now.ToUnixTimeMilliseconds())) },
+            { MongoDBFields.ExpiresTicks, new BsonDocument("$lte", MongoDBRecords.Ticks(now)) },
+            { MongoDBFields.ClientId, _clientId },
+        };
+        var removed = 0;
+        for (var isLast = false; !isLast;)
+        {
+            var (found, deleted) = await _states.ReadAsync(nameof(PurgeExpiredAsync), key: null, expired, PurgeSomeAsync, cancellationToken).ConfigureAwait(false);
+            removed += deleted;
+            isLast = found < PurgedPerDelete;
+        }
+
+        return removed;
+    }
+
+    /// <summary>A state never changes until it goes, so that what was found expired is so when it is deleted.</summary>
+    private static async Task<(int Found, int Deleted)> PurgeSomeAsync(IMongoCollection<BsonDocument> states, BsonDocument expired, CancellationToken cancellationToken)
+    {
+        var some = new FindOptions<BsonDocument> { Projection = new BsonDocument(MongoDBSchema.Id, 1), Limit = PurgedPerDelete, BatchSize = PurgedPerDelete };
+        using var cursor = await states.FindAsync(expired, some, cancellationToken).ConfigureAwait(false);
+        var ids = new BsonArray((await cursor.ToListAsync(cancellationToken).ConfigureAwait(false)).Select(state => state[MongoDBSchema.Id]));
+        return ids.Count == 0
+            ? default
+            : (ids.Count, (int)(await states.DeleteManyAsync(new BsonDocument(MongoDBSchema.Id, new BsonDocument("$in", ids)), cancellationToken).ConfigureAwait(false)).DeletedCount);
     }
 }

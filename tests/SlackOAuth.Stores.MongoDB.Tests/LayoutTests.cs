@@ -159,6 +159,28 @@ public sealed class LayoutTests(MongoDBServer server) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_purge_deletes_a_bounded_number_at_a_time_and_can_be_cancelled_between_them()
+    {
+        const int Expired = 1200;
+        var (_, states) = await CreateAsync(_ => { });
+        await states.IssueAsync(cancellationToken: Token);
+        var issued = await States.Find(new BsonDocument()).SingleAsync(Token);
+        await States.InsertManyAsync(Enumerable.Range(1, Expired - 1).Select(i => new BsonDocument(issued).Set("_id", $"{i}")), cancellationToken: Token);
+        _scope.Time.Advance(TimeSpan.FromMinutes(11));
+
+        using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
+        _databases.OnSucceeded(_scope.Name, "delete", cancellation.Cancel);
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await states.PurgeExpiredAsync(cancellation.Token));
+        var left = (int)await States.CountDocumentsAsync(new BsonDocument(), cancellationToken: Token);
+        Assert.InRange(left, 1, Expired - 1);
+        Assert.Equal(left, await states.PurgeExpiredAsync(Token));
+        Assert.Equal(0, await States.CountDocumentsAsync(new BsonDocument(), cancellationToken: Token));
+        Assert.All(
+            _databases.Commands(_scope.Name).Where(command => command.GetElement(0).Name == "delete"),
+            command => Assert.InRange(Assert.Single(command["deletes"].AsBsonArray)["q"]["_id"]["$in"].AsBsonArray.Count, 1, 500));
+    }
+
+    [Fact]
     public async Task Writes_are_acknowledged_by_a_majority_and_reads_go_to_the_primary_unless_the_client_asks_for_more()
     {
         var (client, options) = await _databases.ConnectAsync(_scope.Name);

@@ -32,6 +32,12 @@ public sealed class MongoDBDatabases(MongoDBServer server) : IEngineScopes
     /// <summary>The commands that the scope's client has sent, other than those of the driver's own.</summary>
     internal IReadOnlyList<BsonDocument> Commands(string scope) => [.. _scopes[scope].Commands];
 
+    /// <summary>Does something when a command of the scope's client was answered, before its caller learns of that.</summary>
+    /// <param name="scope">The scope.</param>
+    /// <param name="command">The command's name.</param>
+    /// <param name="act">What to do, each time.</param>
+    internal void OnSucceeded(string scope, string command, Action act) => _scopes[scope].Acts[command] = act;
+
     /// <summary>How long the last answer to one of those was.</summary>
     internal int LastAnswerBytes(string scope) => _scopes[scope].LastAnswerBytes;
 
@@ -146,6 +152,8 @@ public sealed class MongoDBDatabases(MongoDBServer server) : IEngineScopes
                     {
                         LastAnswerBytes = succeeded.Reply.ToBson().Length;
                     }
+
+                    Acts.GetValueOrDefault(succeeded.CommandName)?.Invoke();
                 });
             Client = new MongoClient(settings);
         }
@@ -157,5 +165,7 @@ public sealed class MongoDBDatabases(MongoDBServer server) : IEngineScopes
         internal int LastAnswerBytes { get; private set; }
 
         internal ConcurrentQueue<BsonDocument> Commands { get; } = new();
+
+        internal ConcurrentDictionary<string, Action> Acts { get; } = new(StringComparer.Ordinal);
     }
 }
