@@ -4,54 +4,22 @@ using SlackOAuth.Stores.Conformance;
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;
 
-public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : StoreFixture<IInstallationStore>
+/// <summary>What the fixtures of both contracts have in common.</summary>
+/// <typeparam name="TStore">The contract.</typeparam>
+/// <param name="server">The server.</param>
+public abstract class DynamoDBFixture<TStore>(DynamoDBServer server) : StoreFixture<TStore>
+    where TStore : class
 {
     private readonly DynamoDBScopes _scopes = new(server);
-
-    public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.RotationLeases;
 
     // DynamoDB Local takes some ten times as long for a call as other engines do.
     public override int ModelIterations => 40;
 
-    public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new DynamoDBInstallationStore(scope.Options, await _scopes.OpenAsync(scope), scope.Time);
+    public override async ValueTask<TStore> CreateAsync(StoreScope scope) => Create(scope, await _scopes.OpenAsync(scope));
 
-    public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
+    public override async ValueTask<TStore> CreateUnpreparedAsync(StoreScope scope) => Create(scope, await _scopes.OpenAsync(scope, prepareOnFirstUse: false));
 
-    public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
-
-    public override async ValueTask DamageAsync(StoreScope scope, string appId) => await _scopes.DamageAsync(scope, appId);
-
-    public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Handler(scope).Requests);
-
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _scopes.Handler(scope).Break();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _scopes.Handler(scope).Repair();
-        return ValueTask.CompletedTask;
-    }
-
-    public override ValueTask StopAsync() => _scopes.DisposeAsync();
-}
-
-public sealed class DynamoDBStateFixture(DynamoDBServer server) : StoreFixture<IOAuthStateStore>
-{
-    private readonly DynamoDBScopes _scopes = new(server);
-
-    public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.RoundTrips
-        | StoreCapabilities.UnknownFields;
-
-    // DynamoDB Local takes some ten times as long for a call as other engines do.
-    public override int ModelIterations => 40;
-
-    public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new DynamoDBOAuthStateStore(scope.Options, await _scopes.OpenAsync(scope), scope.Time);
+    public override async ValueTask RunScriptAsync(StoreScope scope, string script) => await _scopes.DeployAsync(script);
 
     public override async ValueTask<string> DumpAsync(StoreScope scope) => await _scopes.DumpAsync(scope);
 
@@ -59,21 +27,45 @@ public sealed class DynamoDBStateFixture(DynamoDBServer server) : StoreFixture<I
 
     public override async ValueTask AddUnknownFieldsAsync(StoreScope scope) => await _scopes.AddUnknownFieldsAsync(scope);
 
+    public override async ValueTask DamageAsync(StoreScope scope, string appId) => await _scopes.DamageAsync(scope, appId);
+
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(_scopes.Handler(scope).Requests);
 
-    public override ValueTask BreakAsync(StoreScope scope)
-    {
-        _scopes.Handler(scope).Break();
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask BreakAsync(StoreScope scope) => Do(_scopes.Handler(scope).Break);
 
-    public override ValueTask RepairAsync(StoreScope scope)
-    {
-        _scopes.Handler(scope).Repair();
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask RepairAsync(StoreScope scope) => Do(_scopes.Handler(scope).Repair);
+
+    public override ValueTask PauseAsync(StoreScope scope) => Do(_scopes.Handler(scope).Pause);
+
+    public override ValueTask ResumeAsync(StoreScope scope) => Do(_scopes.Handler(scope).Resume);
 
     public override ValueTask StopAsync() => _scopes.DisposeAsync();
+
+    private protected abstract TStore Create(StoreScope scope, DynamoDBTable table);
+
+    private static ValueTask Do(Action act)
+    {
+        act();
+        return ValueTask.CompletedTask;
+    }
+}
+
+public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : DynamoDBFixture<IInstallationStore>(server)
+{
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
+        | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.RotationLeases | StoreCapabilities.PreparationScript;
+
+    private protected override IInstallationStore Create(StoreScope scope, DynamoDBTable table) => new DynamoDBInstallationStore(scope.Options, table, scope.Time);
+}
+
+public sealed class DynamoDBStateFixture(DynamoDBServer server) : DynamoDBFixture<IOAuthStateStore>(server)
+{
+    public override StoreCapabilities Capabilities =>
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips
+        | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
+
+    private protected override IOAuthStateStore Create(StoreScope scope, DynamoDBTable table) => new DynamoDBOAuthStateStore(scope.Options, table, scope.Time);
 }
 
 public sealed class DynamoDBInstallationStoreConformanceTests(DynamoDBInstallationFixture fixture) : InstallationStoreConformanceTests<DynamoDBInstallationFixture>(fixture);

@@ -17,14 +17,33 @@ internal sealed class DynamoDBScopes(DynamoDBServer server) : IAsyncDisposable
     private AmazonDynamoDBClient? _direct;
 
     /// <summary>The table over the scope's client. It walks the way of several transactions where real DynamoDB needs no second: this DynamoDB Local takes 10 items at once.</summary>
-    internal async Task<DynamoDBTable> OpenAsync(StoreScope scope)
+    internal async Task<DynamoDBTable> OpenAsync(StoreScope scope, bool prepareOnFirstUse = true)
     {
         var url = await server.GetConnectionStringAsync();
         _direct ??= DynamoDBServer.Connect(url);
-        return new DynamoDBTable(new DynamoDBStoreOptions { TableName = scope.Name }, _parts.GetOrAdd(scope.Name, _ => new Part(url)).Client) { MostWrites = DynamoDBServer.MostWrites };
+        return new DynamoDBTable(new DynamoDBStoreOptions { TableName = scope.Name, PrepareOnFirstUse = prepareOnFirstUse }, _parts.GetOrAdd(scope.Name, _ => new Part(url)).Client)
+        {
+            MostWrites = DynamoDBServer.MostWrites,
+        };
     }
 
     internal RequestHandler Handler(StoreScope scope) => _parts[scope.Name].Handler;
+
+    /// <summary>Makes what a template describes, as CloudFormation does: it changes nothing where that is there.</summary>
+    internal async Task DeployAsync(string template)
+    {
+        var (table, expiry) = CloudFormation.ReadTable(template);
+        try
+        {
+            await _direct!.CreateTableAsync(table);
+        }
+        catch (ResourceInUseException)
+        {
+            return;
+        }
+
+        await _direct.UpdateTimeToLiveAsync(expiry);
+    }
 
     /// <summary>Every item of the scope with what it holds.</summary>
     internal async Task<string> DumpAsync(StoreScope scope)

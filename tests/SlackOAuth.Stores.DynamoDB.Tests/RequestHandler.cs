@@ -13,6 +13,7 @@ internal sealed class RequestHandler : DelegatingHandler
     private int _letThrough;
     private (string Operation, Func<Task> Act)? _after;
     private volatile bool _isBroken;
+    private volatile TaskCompletionSource? _pause;
 
     internal RequestHandler()
         : base(new SocketsHttpHandler())
@@ -26,6 +27,11 @@ internal sealed class RequestHandler : DelegatingHandler
     internal void Break() => _isBroken = true;
 
     internal void Repair() => _isBroken = false;
+
+    /// <summary>Holds back every request, and with it the answer, until <see cref="Resume"/>.</summary>
+    internal void Pause() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    internal void Resume() => Interlocked.Exchange(ref _pause, null)?.SetResult();
 
     /// <summary>Refuses the requests of an operation, once some more were let through.</summary>
     /// <param name="operation">The operation; null refuses none.</param>
@@ -60,6 +66,11 @@ internal sealed class RequestHandler : DelegatingHandler
         if (_isBroken)
         {
             throw new HttpRequestException("There is no network.", new System.Net.Sockets.SocketException((int)System.Net.Sockets.SocketError.ConnectionRefused));
+        }
+
+        if (_pause is { } pause)
+        {
+            await pause.Task.WaitAsync(cancellationToken);
         }
 
         var operation = request.Headers.GetValues("X-Amz-Target").Single().Split('.')[^1];
