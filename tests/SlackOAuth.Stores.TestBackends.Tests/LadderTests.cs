@@ -53,6 +53,18 @@ public sealed class LadderTests
     }
 
     [Theory]
+    [InlineData(true, "build/engines/absent.sh")]
+    [InlineData(false, "cannot be built here")]
+    public async Task A_missing_image_is_said_to_be_built_by_a_script_only_where_there_is_one(bool isBuildable, string said)
+    {
+        await using var server = new Server(Missing("absent") with { IsBuildable = isBuildable });
+        var skip = Assert.IsType<SkipException>(await FailureOfAsync(server));
+        Assert.SkipWhen(skip.Message.Contains("Docker does not answer", StringComparison.Ordinal), skip.Message);
+        Assert.Contains(said, skip.Message, StringComparison.Ordinal);
+        Assert.Contains("SLACKOAUTH_TEST_ABSENT", skip.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData("wanted")]
     [InlineData("redis, Wanted ,sqlite")]
     public async Task Where_it_is_required_the_test_fails_instead(string required)

@@ -16,9 +16,18 @@ internal static class Docker
     private static readonly Lazy<Task<string?>> Prepared = new(PrepareAsync);
     private static readonly ConcurrentDictionary<string, Lazy<Task<string?>>> Images = new(StringComparer.Ordinal);
 
-    /// <summary>Why no container of an image can be started; null where one can be. The image is pulled where it is not there.</summary>
-    internal static async Task<string?> FindWhyUnavailableAsync(string image) =>
-        await Prepared.Value ?? await Images.GetOrAdd(image, name => new Lazy<Task<string?>>(() => FindImageAsync(name))).Value;
+    /// <summary>Why no container of an engine can be started; null where one can be. The image is pulled where it is not there.</summary>
+    internal static async Task<string?> FindWhyUnavailableAsync(Engine engine)
+    {
+        if (await Prepared.Value is { } reason)
+        {
+            return reason;
+        }
+
+        return await Images.GetOrAdd(engine.Image, image => new Lazy<Task<string?>>(() => FindImageAsync(image))).Value is { } missing
+            ? $"{missing} {(engine.IsBuildable ? $"Build it by build/engines/{engine.Name}.sh, or name" : "It cannot be built here: give Docker a way to its registry, or name")} a server in {engine.Variable}, an environment variable (CONTRIBUTING.md)."
+            : null;
+    }
 
     /// <summary>Runs a command of Docker's command line.</summary>
     /// <returns>Whether it went well, and what it wrote.</returns>
@@ -75,6 +84,6 @@ internal static class Docker
         }
 
         var (pulled, output) = await RunAsync("pull", "--quiet", image);
-        return pulled ? null : $"{image} could not be pulled ({output}). Build it by the engine's script in build/engines, or name a server in the engine's environment variable (CONTRIBUTING.md).";
+        return pulled ? null : $"{image} could not be pulled ({output}).";
     }
 }

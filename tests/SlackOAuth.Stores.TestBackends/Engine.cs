@@ -38,6 +38,10 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
         (host, port) => $"Server={host},{port};User Id=sa;Password=Slack0Auth!;TrustServerCertificate=true")
     {
         Environment = new Dictionary<string, string> { ["ACCEPT_EULA"] = "Y", ["MSSQL_SA_PASSWORD"] = "Slack0Auth!" },
+        IsBuildable = false,
+
+        // It recovers its databases at each start.
+        Patience = TimeSpan.FromMinutes(3),
     };
 
     /// <summary>What the container runs in place of the image's own command; empty for that one.</summary>
@@ -51,6 +55,9 @@ public sealed record Engine(string Name, string Image, int Port, Func<string, in
 
     /// <summary>How long a container may take until it answers.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>Whether <c>build/engines</c> has a script that builds the image where it cannot be pulled.</summary>
+    public bool IsBuildable { get; init; } = true;
 
     /// <summary>The environment variable that names a server to use in place of a container.</summary>
     public string Variable => $"SLACKOAUTH_TEST_{Name.ToUpperInvariant()}";

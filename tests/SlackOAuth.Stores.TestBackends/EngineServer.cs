@@ -59,7 +59,7 @@ public abstract class EngineServer(Engine engine, Func<Engine, Engine>? configur
     /// <param name="change">Changes the engine for this container: its command, its environment; null for the engine as it is. Called again where a port was taken meanwhile.</param>
     public async Task<EngineContainer> StartContainerAsync(Func<Engine, Engine>? change = null)
     {
-        if (await Docker.FindWhyUnavailableAsync(Engine.Image) is { } reason)
+        if (await Docker.FindWhyUnavailableAsync(Engine) is { } reason)
         {
             throw Unavailable.For(Engine, reason);
         }
