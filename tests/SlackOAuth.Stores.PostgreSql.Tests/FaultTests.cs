@@ -1,14 +1,24 @@
-using System.Globalization;
 using Npgsql;
 using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.PostgreSql.Tests;
 
-/// <summary>A server that is killed, paused or cut off, and several processes over one.</summary>
+/// <summary>A server that is killed, started again and paused.</summary>
+public sealed class ServerFaultTests(PostgreSqlServer server) : ServerFaultTests<PostgreSqlInstallationStore, PostgreSqlOAuthStateStore>(server)
+{
+    protected override PostgreSqlInstallationStore OpenInstallations(SlackOAuthStoresOptions options, string connectionString) =>
+        new(options, new PostgreSqlStoreOptions { ConnectionString = connectionString });
+
+    protected override PostgreSqlOAuthStateStore OpenStates(SlackOAuthStoresOptions options, string connectionString) =>
+        new(options, new PostgreSqlStoreOptions { ConnectionString = connectionString });
+
+    protected override string Impatient(string connectionString) =>
+        new NpgsqlConnectionStringBuilder(connectionString) { Timeout = 2, CommandTimeout = 2, CancellationTimeout = 500 }.ConnectionString;
+}
+
+/// <summary>A server that is cut off, and several processes over one.</summary>
 public sealed class FaultTests(PostgreSqlServer server) : IAsyncLifetime
 {
-    private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
-
     private readonly PostgreSqlTables _tables = new(server);
     private readonly string _scope = "faults" + Convert.ToHexStringLower(System.Security.Cryptography.RandomNumberGenerator.GetBytes(6));
 
@@ -20,111 +30,20 @@ public sealed class FaultTests(PostgreSqlServer server) : IAsyncLifetime
 
     public ValueTask DisposeAsync() => _tables.DisposeAsync();
 
-    [Fact]
-    public async Task A_server_that_is_killed_under_load_keeps_every_acknowledged_save_and_is_found_again()
-    {
-        await using var own = await server.StartContainerAsync();
-        await using var store = new PostgreSqlInstallationStore(Common, new PostgreSqlStoreOptions { ConnectionString = own.ConnectionString });
-        await store.PrepareAsync(Token);
-        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Token);
-        var hasFailed = new TaskCompletionSource();
-        var savers = Enumerable.Range(0, 8).Select(user => Task.Run(
-            async () =>
-            {
-                var acknowledged = -1;
-                for (var number = 0; !stop.IsCancellationRequested; number++)
-                {
-                    try
-                    {
-                        await store.SaveAsync(Numbered($"U{user}", number), Token);
-                        acknowledged = number;
-                    }
-                    catch (SlackOAuthStoreException failure)
-                    {
-                        Assert.True(failure.IsTransient, failure.ToString());
-                        hasFailed.TrySetResult();
-                    }
-                }
-
-                return acknowledged;
-            },
-            Token)).ToArray();
-        while (await store.FindInstallationAsync(Workspace, "U7", Token) is null)
-        {
-            await Task.Yield();
-        }
-
-        await own.KillAsync();
-        await hasFailed.Task.WaitAsync(TimeSpan.FromMinutes(1), Token);
-        await own.RestartAsync();
-
-        // The next call works, of readers and writers alike.
-        Assert.NotNull(await store.FindInstallationAsync(Workspace, "U7", Token));
-        await stop.CancelAsync();
-        foreach (var (user, acknowledged) in (await Task.WhenAll(savers)).Index())
-        {
-            var found = await store.FindInstallationAsync(Workspace, $"U{user}", Token);
-            Assert.NotNull(found);
-            Assert.InRange(Number(found), acknowledged, int.MaxValue);
-        }
-    }
-
-    [Fact]
-    public async Task The_first_call_after_a_restart_works_though_the_pool_is_full_of_ended_connections()
-    {
-        await using var own = await server.StartContainerAsync();
-        await using var installations = new PostgreSqlInstallationStore(Common, new PostgreSqlStoreOptions { ConnectionString = own.ConnectionString });
-        await installations.PrepareAsync(Token);
-        await Task.WhenAll(Enumerable.Range(0, 16).Select(i => installations.SaveAsync(Numbered($"U{i}", 1), Token).AsTask()));
-        await using var states = new PostgreSqlOAuthStateStore(Common, new PostgreSqlStoreOptions { ConnectionString = own.ConnectionString });
-        var state = await states.IssueAsync(cancellationToken: Token);
-        await own.KillAsync();
-        await own.RestartAsync();
-        Assert.NotNull(await installations.FindInstallationAsync(Workspace, "U1", Token));
-        Assert.NotNull(await states.ConsumeAsync(state, cancellationToken: Token));
-    }
-
-    [Fact]
-    public async Task A_server_that_is_paused_gives_a_failure_that_a_retry_can_help_and_works_when_it_goes_on()
-    {
-        await using var own = await server.StartContainerAsync();
-        var connection = new NpgsqlConnectionStringBuilder(own.ConnectionString) { Timeout = 2, CommandTimeout = 2, CancellationTimeout = 500 };
-        await using var store = new PostgreSqlInstallationStore(Common, new PostgreSqlStoreOptions { ConnectionString = connection.ConnectionString });
-        await store.SaveAsync(Numbered("U1", 1), Token);
-        await own.PauseAsync();
-        try
-        {
-            var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
-            Assert.True(failure.IsTransient);
-            using var cancellation = CancellationTokenSource.CreateLinkedTokenSource(Token);
-            var save = store.SaveAsync(Numbered("U1", 2), cancellation.Token).AsTask();
-            await cancellation.CancelAsync();
-            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => save);
-        }
-        finally
-        {
-            await own.UnpauseAsync();
-        }
-
-        Assert.NotNull(await store.FindBotAsync(Workspace, Token));
-        await store.SaveAsync(Numbered("U1", 3), Token);
-        Assert.Equal(Numbered("U1", 3), await store.FindInstallationAsync(Workspace, "U1", Token));
-    }
-
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
     public async Task An_answer_that_is_cut_off_once_is_asked_for_again_where_that_is_safe(int bytes)
     {
         await using var store = new PostgreSqlInstallationStore(Common, await _tables.OptionsAsync(_scope));
-        await store.SaveAsync(Numbered("U1", 1), Token);
+        await store.SaveAsync(Numbered.Installation("U1", 1), Token);
         _tables.Proxy(_scope).CutNextAnswers(bytes);
-        await store.SaveAsync(Numbered("U1", 2), Token);
+        await store.SaveAsync(Numbered.Installation("U1", 2), Token);
         _tables.Proxy(_scope).CutNextAnswers(bytes);
-        Assert.Equal(Numbered("U1", 2), await store.FindInstallationAsync(Workspace, "U1", Token));
+        Assert.Equal(Numbered.Installation("U1", 2), await store.FindInstallationAsync(Numbered.Workspace, "U1", Token));
         _tables.Proxy(_scope).CutNextAnswers(bytes);
-        await store.DeleteInstallationAsync(Workspace, "U1", Token);
-        Assert.Null(await store.FindInstallationAsync(Workspace, "U1", Token));
+        await store.DeleteInstallationAsync(Numbered.Workspace, "U1", Token);
+        Assert.Null(await store.FindInstallationAsync(Numbered.Workspace, "U1", Token));
 
         await using var states = new PostgreSqlOAuthStateStore(Common, await _tables.OptionsAsync(_scope));
         await states.IssueAsync(cancellationToken: Token);
@@ -170,17 +89,6 @@ public sealed class FaultTests(PostgreSqlServer server) : IAsyncLifetime
         Assert.Equal(states.Order(StringComparer.Ordinal), won.SelectMany(list => list).Order(StringComparer.Ordinal));
         Assert.Equal(0, await _tables.CountStatesAsync(_scope));
     }
-
-    private static int Number(Installation installation) => (int)(installation.InstalledAt.ToUnixTimeSeconds() - 1_700_000_000);
-
-    private static Installation Numbered(string userId, int number) => new()
-    {
-        TeamId = "T1",
-        UserId = userId,
-        UserToken = string.Create(CultureInfo.InvariantCulture, $"xoxp-{number}"),
-        BotToken = string.Create(CultureInfo.InvariantCulture, $"xoxb-{number}"),
-        InstalledAt = DateTimeOffset.FromUnixTimeSeconds(1_700_000_000 + number),
-    };
 
     public sealed class Consume : ISecondProcess
     {

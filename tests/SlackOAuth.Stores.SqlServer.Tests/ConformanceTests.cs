@@ -7,19 +7,39 @@ namespace SlackOAuth.Stores.SqlServer.Tests;
 public sealed class SqlServerInstallationFixture(SqlServerServer server) : EngineFixture<IInstallationStore, SqlServerTables>(new SqlServerTables(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
+
+    public override async ValueTask<IInstallationStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = await Scopes.OptionsAsync(scope.Name);
+        options.PrepareOnFirstUse = false;
+        return new SqlServerInstallationStore(scope.Options, options, scope.Time);
+    }
+
+    // One batch, as the README says.
+    public override async ValueTask RunScriptAsync(StoreScope scope, string script) => await Scopes.RunAsync(script);
 }
 
 public sealed class SqlServerStateFixture(SqlServerServer server) : EngineFixture<IOAuthStateStore, SqlServerTables>(new SqlServerTables(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure
-        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause
+        | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
+
+    public override async ValueTask<IOAuthStateStore> CreateUnpreparedAsync(StoreScope scope)
+    {
+        var options = await Scopes.OptionsAsync(scope.Name);
+        options.PrepareOnFirstUse = false;
+        return new SqlServerOAuthStateStore(scope.Options, options, scope.Time);
+    }
+
+    // One batch, as the README says.
+    public override async ValueTask RunScriptAsync(StoreScope scope, string script) => await Scopes.RunAsync(script);
 }
 
 public sealed class SqlServerInstallationStoreConformanceTests(SqlServerInstallationFixture fixture) : InstallationStoreConformanceTests<SqlServerInstallationFixture>(fixture);

@@ -3,7 +3,19 @@ using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.SqlServer.Tests;
 
-/// <summary>Answers that are cut off, the script by hand, and several processes over one server.</summary>
+/// <summary>A server that is killed, started again and paused.</summary>
+public sealed class ServerFaultTests(SqlServerServer server) : ServerFaultTests<SqlServerInstallationStore, SqlServerOAuthStateStore>(server)
+{
+    protected override SqlServerInstallationStore OpenInstallations(SlackOAuthStoresOptions options, string connectionString) =>
+        new(options, new SqlServerStoreOptions { ConnectionString = connectionString });
+
+    protected override SqlServerOAuthStateStore OpenStates(SlackOAuthStoresOptions options, string connectionString) =>
+        new(options, new SqlServerStoreOptions { ConnectionString = connectionString });
+
+    protected override string Impatient(string connectionString) => new SqlConnectionStringBuilder(connectionString) { ConnectTimeout = 2, CommandTimeout = 2 }.ConnectionString;
+}
+
+/// <summary>Answers that are cut off, missing tables, and several processes over one server.</summary>
 public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
 {
     private static readonly WorkspaceId Workspace = WorkspaceId.ForTeam("T1");
@@ -48,17 +60,16 @@ public sealed class FaultTests(SqlServerServer server) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_script_prepares_tables_as_the_store_does()
+    public async Task Missing_tables_are_told_with_what_to_do()
     {
         var options = await _tables.OptionsAsync(_scope);
         options.PrepareOnFirstUse = false;
         await using var store = new SqlServerInstallationStore(Common, options);
         var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
+        Assert.False(failure.IsTransient);
         Assert.Contains(nameof(IStorePreparation.PrepareAsync), failure.Message, StringComparison.Ordinal);
-        await _tables.RunAsync(store.PreparationScript);
-        await _tables.RunAsync(store.PreparationScript);
-        await store.SaveAsync(Installation, Token);
-        Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
+        await store.PrepareAsync(Token);
+        Assert.Null(await store.FindBotAsync(Workspace, Token));
     }
 
     [Fact]

@@ -15,6 +15,7 @@ public sealed class StatementTests
         ("2017", new TSql140Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql140),
         ("2019", new TSql150Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql150),
         ("2022", new TSql160Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql160),
+        ("2025", new TSql170Parser(true, SqlEngineType.Standalone), SqlServerVersion.Sql170),
         ("Azure", new TSql160Parser(true, SqlEngineType.SqlAzure), SqlServerVersion.SqlAzure),
     ];
 
