@@ -161,13 +161,16 @@ public sealed class FaultTests(MongoDBServer server) : IAsyncLifetime
     [Fact]
     public async Task A_lookup_whose_answers_are_cut_gives_the_exception_and_the_next_works()
     {
-        var (store, _) = await CutOffAsync();
-        await store.SaveAsync(Samples.Installation(1), Token);
-        foreach (var bytes in new[] { 0, 5, 40 })
+        // At once, for the driver looks for its server for seconds. It asks again once, and the store once more.
+        await Task.WhenAll(CutAsync(0), CutAsync(5), CutAsync(40));
+
+        async Task CutAsync(int bytes)
         {
-            // The driver asks again once, and the store once more.
+            var scope = new Conformance.StoreScope().Name;
+            var (store, _) = await CutOffAsync(scope);
+            await store.SaveAsync(Samples.Installation(1), Token);
             await LoseAsync(
-                answers => _databases.Proxy(_scope).CutNextAnswers(bytes, answers),
+                answers => _databases.Proxy(scope).CutNextAnswers(bytes, answers),
                 async () => await store.FindInstallationAsync(Samples.Workspace, "U1", Token));
             Assert.Equal(Samples.Installation(1), await store.FindInstallationAsync(Samples.Workspace, "U1", Token));
         }
@@ -261,9 +264,9 @@ public sealed class FaultTests(MongoDBServer server) : IAsyncLifetime
         Assert.DoesNotContain("secret", exception.ToString(), StringComparison.Ordinal);
     }
 
-    private async Task<(MongoDBInstallationStore Installations, MongoDBOAuthStateStore States)> CutOffAsync()
+    private async Task<(MongoDBInstallationStore Installations, MongoDBOAuthStateStore States)> CutOffAsync(string? scope = null)
     {
-        var (client, options) = await _databases.ConnectAsync(_scope);
+        var (client, options) = await _databases.ConnectAsync(scope ?? _scope);
         return (new MongoDBInstallationStore(Samples.Options(), client, options), new MongoDBOAuthStateStore(Samples.Options(), client, options));
     }
 }

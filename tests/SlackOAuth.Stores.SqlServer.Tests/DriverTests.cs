@@ -18,7 +18,7 @@ public sealed class DriverTests
     {
         await using var store = new SqlServerInstallationStore(
             Common,
-            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=hush-hush;Connect Timeout=5;ConnectRetryCount=0" });
+            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=hush-hush;Connect Timeout=1;ConnectRetryCount=0" });
         var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
         Assert.True(failure.IsTransient);
         Assert.Equal("SqlServer", failure.ProviderName);
@@ -41,7 +41,7 @@ public sealed class DriverTests
         retry.Retrying += (_, _) => Interlocked.Increment(ref retries);
         await using var store = new SqlServerInstallationStore(
             Common,
-            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=p;Connect Timeout=5;ConnectRetryCount=0", RetryLogicProvider = retry });
+            new SqlServerStoreOptions { ConnectionString = $"Server=127.0.0.1,{ClosedPort()};User Id=app;Password=p;Connect Timeout=1;ConnectRetryCount=0", RetryLogicProvider = retry });
         await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Workspace, Token));
         Assert.True(retries >= 2, $"The provider was asked {retries} times.");
     }

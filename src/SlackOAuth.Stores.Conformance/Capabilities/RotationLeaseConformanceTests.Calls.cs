@@ -104,10 +104,11 @@ public abstract partial class RotationLeaseConformanceTests<TFixture>
         await Fixture.BreakAsync(Scope);
         try
         {
-            await AssertFailsAsync(nameof(IRotationLeasing.TryAcquireLeaseAsync), async () => await TryAcquireAsync(Store, userId));
-            await AssertFailsAsync(
-                userId is null ? nameof(IRotationLeasing.TrySaveBotAsync) : nameof(IRotationLeasing.TrySaveInstallationAsync), async () => await TrySaveAsync(Store, lease, 1, "failed"));
-            await AssertFailsAsync(nameof(IRotationLeasing.ReleaseLeaseAsync), async () => await ReleaseAsync(Store, lease));
+            await Task.WhenAll(
+                AssertFailsAsync(nameof(IRotationLeasing.TryAcquireLeaseAsync), async () => await TryAcquireAsync(Store, userId)),
+                AssertFailsAsync(
+                    userId is null ? nameof(IRotationLeasing.TrySaveBotAsync) : nameof(IRotationLeasing.TrySaveInstallationAsync), async () => await TrySaveAsync(Store, lease, 1, "failed")),
+                AssertFailsAsync(nameof(IRotationLeasing.ReleaseLeaseAsync), async () => await ReleaseAsync(Store, lease)));
         }
         finally
         {
@@ -121,8 +122,7 @@ public abstract partial class RotationLeaseConformanceTests<TFixture>
         await ReleaseAsync(Store, lease);
         await AcquireAsync(Store, userId);
 
-        async Task AssertFailsAsync(string operation, Func<Task> callAsync) =>
-            Failure.AssertDescribes(operation, Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(callAsync), "secret");
+        Task AssertFailsAsync(string operation, Func<Task> callAsync) => Failure.AssertFailsAsync(operation, Fixture.CanRetryHelp, callAsync, "secret");
     }
 
     [Theory, Contract(24)]

@@ -78,7 +78,7 @@ public abstract class StorePreparationConformanceTests<TStore, TFixture>(TFixtur
         await Fixture.BreakAsync(Scope);
         try
         {
-            Failure.AssertDescribes(nameof(IStorePreparation.PrepareAsync), Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await PrepareAsync(Store)));
+            await Failure.AssertFailsAsync(nameof(IStorePreparation.PrepareAsync), Fixture.CanRetryHelp, async () => await PrepareAsync(Store));
         }
         finally
         {

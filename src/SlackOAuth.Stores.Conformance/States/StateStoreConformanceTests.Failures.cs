@@ -45,9 +45,10 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         await Fixture.PauseAsync(Scope);
         try
         {
-            await Waiting.AssertCancelledAsync(nameof(IOAuthStateStore.IssueAsync), Fixture.CancellationPatience, async cancellation => await Store.IssueAsync(null, cancellation));
-            await Waiting.AssertCancelledAsync(
-                nameof(IOAuthStateStore.ConsumeAsync), Fixture.CancellationPatience, async cancellation => await Store.ConsumeAsync(state, OAuthStatePurpose.Install, cancellation));
+            await Task.WhenAll(
+                Waiting.AssertCancelledAsync(nameof(IOAuthStateStore.IssueAsync), Fixture.CancellationPatience, async cancellation => await Store.IssueAsync(null, cancellation)),
+                Waiting.AssertCancelledAsync(
+                    nameof(IOAuthStateStore.ConsumeAsync), Fixture.CancellationPatience, async cancellation => await Store.ConsumeAsync(state, OAuthStatePurpose.Install, cancellation)));
         }
         finally
         {
@@ -66,8 +67,9 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         try
         {
             var data = new OAuthStateData { NonceHash = "nonce-secret", AppData = Sample.Json("""{"a":"secret"}""") };
-            Failure.AssertDescribes(nameof(IOAuthStateStore.IssueAsync), Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await IssueAsync(data)), "secret");
-            Failure.AssertDescribes(nameof(IOAuthStateStore.ConsumeAsync), Fixture.CanRetryHelp, await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await ConsumeAsync(state)), state);
+            await Task.WhenAll(
+                Failure.AssertFailsAsync(nameof(IOAuthStateStore.IssueAsync), Fixture.CanRetryHelp, async () => await IssueAsync(data), "secret"),
+                Failure.AssertFailsAsync(nameof(IOAuthStateStore.ConsumeAsync), Fixture.CanRetryHelp, async () => await ConsumeAsync(state), state));
         }
         finally
         {
