@@ -2,6 +2,8 @@ using Amazon.DynamoDBv2;
 using Amazon.Runtime;
 using SlackOAuth.Stores.TestBackends;
 
+// More than the machine has cores: much of their time these tests wait, for pauses between tries, leases, restarts and one another.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 4)]
 [assembly: AssemblyFixture(typeof(SlackOAuth.Stores.DynamoDB.Tests.DynamoDBServer))]
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;

@@ -7,7 +7,9 @@ using SlackOAuth.Stores.TestBackends;
 
 namespace SlackOAuth.Stores.DynamoDB.Tests;
 
-public sealed class ProcessTests(DynamoDBServer server)
+/// <summary>Over a DynamoDB Local of their own: it does one thing at a time, and 64,000 calls would keep all other tests waiting.</summary>
+/// <param name="server">The server of this class.</param>
+public sealed class ProcessTests(DynamoDBServer server) : IClassFixture<DynamoDBServer>
 {
     private const int States = 1000;
     private const int Processes = 2;
