@@ -67,7 +67,7 @@ public sealed class TokenRotationServiceTests
     {
         await using var app = await StartAsync();
         var installation = await app.InstallAsync(expired: false);
-        var store = new ListingStore(app.Store, new("Test", "ListBotsAsync", "a key is gone", isTransient: false));
+        var store = new ListingStore(app.Store, new("Test", "ListBotsAsync", "a key is gone", isTransient: false) { IsUnreadableRecord = true });
         using var service = await StartServiceAsync(app.StartProcess(store, options => options.BackgroundEnabled = true));
         await app.AdvanceUntilAsync(
             async () => (await app.FindAsync(installation.UserId))!.UserToken != installation.UserToken && (await app.FindBotAsync())!.BotToken != installation.BotToken,
