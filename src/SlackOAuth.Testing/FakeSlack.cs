@@ -162,6 +162,18 @@ public sealed class FakeSlack : IAsyncDisposable
     /// <param name="keepPrevious">Whether the keys of before stay published.</param>
     public void RotateSigningKey(bool keepPrevious = true) => _signer.Rotate(keepPrevious);
 
+    /// <summary>
+    /// Moves a workspace into an Enterprise Grid organization, as when a customer upgrades: installs and tokens stay as they are, and what Slack sends and answers names the organization too from now on.
+    /// </summary>
+    /// <param name="workspaceId">The workspace.</param>
+    /// <param name="enterpriseId">The organization, one of <see cref="FakeSlackOptions.Enterprises"/>.</param>
+    public void JoinEnterprise(string workspaceId, string enterpriseId)
+    {
+        ArgumentNullException.ThrowIfNull(workspaceId);
+        ArgumentNullException.ThrowIfNull(enterpriseId);
+        _ledger.Replace(_directory.Join(workspaceId, enterpriseId));
+    }
+
     /// <summary>Removes an app from a workspace or organization: its tokens answer <c>account_inactive</c> from now on.</summary>
     /// <param name="tenantId">The workspace or, for an org-wide install, the enterprise; null for the first workspace.</param>
     /// <param name="clientId">The app; null for the first.</param>

@@ -70,6 +70,27 @@ public sealed class CodeExchangeTests
     }
 
     [Theory, CombinatorialModes]
+    public async Task A_workspace_that_joins_an_organization_keeps_its_tokens_and_is_named_with_it_from_then_on(Mode mode)
+    {
+        await using var fixture = await StartGridAsync(mode);
+        var before = await fixture.InstallAsync(AuthorizeDecision.Allow("T0ALONE"));
+        var token = (string)before["access_token"]!;
+        Assert.Null(before["enterprise"]);
+        Assert.Null((await fixture.CallAsync("auth.test", token: token))["enterprise_id"]);
+
+        fixture.Slack.JoinEnterprise("T0ALONE", "E0GRID");
+
+        var test = await fixture.CallAsync("auth.test", token: token);
+        Assert.Equal(("T0ALONE", "E0GRID"), ((string?)test["team_id"], (string?)test["enterprise_id"]));
+        Assert.Equal("E0GRID", (string?)(await fixture.InstallAsync(AuthorizeDecision.Allow("T0ALONE")))["enterprise"]!["id"]);
+        using var app = new CapturingApp();
+        using var delivered = await fixture.Slack.DeliverEventAsync(app.Client, "/", fixture.Slack.Uninstall("T0ALONE")[^1], cancellationToken: Cancellation);
+        Assert.Equal("E0GRID", (string?)app.Json["enterprise_id"]);
+        Assert.Throws<ArgumentException>(() => fixture.Slack.JoinEnterprise("T0ALONE", "T0GRID"));
+        Assert.Throws<ArgumentException>(() => fixture.Slack.JoinEnterprise("E0GRID", "E0GRID"));
+    }
+
+    [Theory, CombinatorialModes]
     public async Task The_scope_incoming_webhook_gives_a_webhook_that_takes_messages(Mode mode)
     {
         await using var fixture = await StartAsync(mode);

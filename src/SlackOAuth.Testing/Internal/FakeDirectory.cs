@@ -12,12 +12,13 @@ internal sealed record Tenant(FakeWorkspace? Workspace, FakeEnterprise? Enterpri
     public string Url => Workspace is null ? $"https://{Enterprise!.Domain}.enterprise.slack.com/" : $"https://{Workspace.Domain}.slack.com/";
 }
 
-/// <summary>The apps, workspaces, organizations and users that exist. Only the redirect URIs change after the start.</summary>
+/// <summary>The apps, workspaces, organizations and users that exist. After the start only the redirect URIs change, and which organization a workspace belongs to.</summary>
 internal sealed class FakeDirectory
 {
     private readonly FakeSlackOptions _options;
     private readonly Lock _gate = new();
     private readonly Dictionary<string, List<Uri>> _redirectUris = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _joined = new(StringComparer.Ordinal);
 
     public FakeDirectory(FakeSlackOptions options)
     {
@@ -57,7 +58,7 @@ internal sealed class FakeDirectory
 
     public IEnumerable<FakeUser> UsersOf(Tenant tenant)
         => tenant.Workspace?.Users
-            ?? _options.Workspaces.Where(workspace => workspace.EnterpriseId == tenant.Enterprise!.Id).SelectMany(workspace => workspace.Users).DistinctBy(user => user.Id);
+            ?? _options.Workspaces.Where(workspace => EnterpriseOf(workspace) == tenant.Enterprise!.Id).SelectMany(workspace => workspace.Users).DistinctBy(user => user.Id);
 
     /// <summary>Every place where somebody can install the app, in the order of the options, organizations last.</summary>
     public IEnumerable<Tenant> TenantsFor(FakeSlackApp app)
@@ -82,6 +83,32 @@ internal sealed class FakeDirectory
         }
     }
 
+    /// <summary>Moves a workspace into an organization.</summary>
+    /// <returns>The workspace as it is from now on.</returns>
+    public Tenant Join(string workspaceId, string enterpriseId)
+    {
+        var workspace = RequireWorkspace(workspaceId).Workspace!;
+        if (!RequireTenant(enterpriseId).IsOrgWide)
+        {
+            throw new ArgumentException($"'{enterpriseId}' is a workspace; give one of FakeSlackOptions.Enterprises.", nameof(enterpriseId));
+        }
+
+        lock (_gate)
+        {
+            _joined[workspaceId] = enterpriseId;
+        }
+
+        return TenantOf(workspace);
+    }
+
     private Tenant TenantOf(FakeWorkspace workspace)
-        => new(workspace, _options.Enterprises.FirstOrDefault(enterprise => enterprise.Id == workspace.EnterpriseId));
+        => new(workspace, EnterpriseOf(workspace) is { } id ? _options.Enterprises.First(enterprise => enterprise.Id == id) : null);
+
+    private string? EnterpriseOf(FakeWorkspace workspace)
+    {
+        lock (_gate)
+        {
+            return _joined.GetValueOrDefault(workspace.Id) ?? workspace.EnterpriseId;
+        }
+    }
 }

@@ -5,7 +5,7 @@ internal sealed class Grant
 {
     public required FakeSlackApp App { get; init; }
     public required bool IsSignIn { get; init; }
-    public required Tenant Tenant { get; init; }
+    public required Tenant Tenant { get; set; }
     public required FakeUser User { get; init; }
     public required IReadOnlyList<string> BotScopes { get; init; }
     public required IReadOnlyList<string> UserScopes { get; init; }
@@ -24,7 +24,7 @@ internal sealed class Grant
 internal sealed class AppInstallation
 {
     public required FakeSlackApp App { get; init; }
-    public required Tenant Tenant { get; init; }
+    public required Tenant Tenant { get; set; }
     public required string BotUserId { get; init; }
     public required string BotId { get; init; }
     public bool IsInstalled { get; set; }
@@ -245,6 +245,23 @@ internal sealed class Ledger(TimeProvider time)
             if (_installations.TryGetValue((app.ClientId, tenant.Id), out var installation))
             {
                 installation.IsInstalled = false;
+            }
+        }
+    }
+
+    /// <summary>What was issued on a workspace is from now on of the workspace as it has become.</summary>
+    public void Replace(Tenant workspace)
+    {
+        lock (_gate)
+        {
+            foreach (var grant in _grants.Values.Where(grant => grant.Tenant.Id == workspace.Id))
+            {
+                grant.Tenant = workspace;
+            }
+
+            foreach (var installation in _installations.Values.Where(installation => installation.Tenant.Id == workspace.Id))
+            {
+                installation.Tenant = workspace;
             }
         }
     }
