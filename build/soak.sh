@@ -3,6 +3,7 @@
 #   build/soak.sh                    10 minutes on files
 #   build/soak.sh 30 postgresql      so many minutes on file, sqlite, redis, postgresql or mongodb
 #   build/soak.sh 10 --ahead --protect   with tokens rotated in the background too, and encrypted
+#   build/soak.sh 10 --cache --grid      with lookups cached, and workspaces that join an Enterprise Grid
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for word in "$@"; do

@@ -28,46 +28,91 @@ internal sealed class Judge(FakeSlack slack, Tally tally, bool rotatesAhead) : I
         }
     }
 
-    internal async Task CheckAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, string userId, LookedUp found, DateTimeOffset answered)
+    /// <summary>Compares an answer with what was so when it was read; most often that is what is so now.</summary>
+    /// <param name="workspace">The workspace.</param>
+    /// <param name="process">The process that has answered.</param>
+    /// <param name="began">When it was asked.</param>
+    /// <param name="found">What may be found: all that was so since the earliest moment at which an answer can have been read, the last of it now.</param>
+    /// <param name="missed">What may be missed, as <paramref name="found"/>.</param>
+    /// <param name="userId">The user who was looked up.</param>
+    /// <param name="answer">The answer.</param>
+    /// <param name="answered">When it came.</param>
+    internal async Task CheckAsync(
+        SoakedWorkspace workspace,
+        int process,
+        DateTimeOffset began,
+        IReadOnlyList<SoakedWorkspace.Knowledge> found,
+        IReadOnlyList<SoakedWorkspace.Knowledge> missed,
+        string userId,
+        LookedUp answer,
+        DateTimeOffset answered)
     {
-        if (!known.IsInstalled)
+        var now = found[^1];
+        if (!IsOf(now, userId, answer))
         {
-            if (found.IsInstalled)
+            tally.Count(Tally.Behind);
+        }
+
+        if (!answer.IsInstalled || answer.Bot is null)
+        {
+            if (missed.All(known => known.IsInstalled))
             {
-                tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} is uninstalled and was found");
+                Missed(null, $"{workspace.TeamId} is installed, and {(answer.IsInstalled ? "its bot" : "it")} was not found");
             }
 
             return;
         }
 
-        if (!found.IsInstalled || found.Bot is null)
+        var installed = found.Where(known => known.IsInstalled).ToArray();
+        if (installed.Length == 0)
         {
-            tally.Violation(Tally.Kinds.Lost, $"{workspace.TeamId} is installed, and {(found.IsInstalled ? "its bot" : "it")} was not found");
+            tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} is uninstalled and was found");
             return;
         }
 
-        if (found.InstalledAt < known.InstalledSince)
+        var since = installed.Min(known => known.InstalledSince);
+        if (answer.InstalledAt < since)
         {
-            tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} was installed at {known.InstalledSince:O}, and its bot of {found.InstalledAt:O} was found");
+            tally.Violation(Tally.Kinds.Stale, $"{workspace.TeamId} was installed at {since:O}, and its bot of {answer.InstalledAt:O} was found");
         }
 
-        await CheckTokenAsync(workspace, known, found.Bot, answered, expectedUser: null);
-        if (known.Users.Contains(userId))
+        await CheckTokenAsync(workspace, now, answer.Bot, answered, expectedUser: null, mayHaveEnded: HasEnded(found, known => known.IsInstalled));
+        if (answer.User is null)
         {
-            if (found.User is null)
+            if (missed.All(known => known.Users.Contains(userId)))
             {
-                tally.Violation(Tally.Kinds.Lost, $"{userId} has installed, and has no token");
-            }
-            else
-            {
-                await CheckTokenAsync(workspace, known, found.User, answered, userId);
+                Missed(userId, $"{userId} has installed, and has no token");
             }
         }
-        else if (found.User is not null)
+        else if (found.Any(known => known.Users.Contains(userId)))
+        {
+            await CheckTokenAsync(workspace, now, answer.User, answered, userId, mayHaveEnded: HasEnded(found, known => known.Users.Contains(userId)));
+        }
+        else
         {
             tally.Violation(Tally.Kinds.Stale, $"{userId} has not installed, and a user token was found");
         }
+
+        void Missed(string? user, string details)
+        {
+            if (workspace.MayMissMoved(process, user, began, answered))
+            {
+                tally.Count(Tally.MissedMoved);
+            }
+            else
+            {
+                tally.Violation(Tally.Kinds.Lost, details);
+            }
+        }
     }
+
+    /// <summary>Whether an answer is that of a moment.</summary>
+    private static bool IsOf(SoakedWorkspace.Knowledge known, string userId, LookedUp answer) => known.IsInstalled
+        ? answer.Bot is not null && answer.InstalledAt >= known.InstalledSince && (answer.User is not null) == known.Users.Contains(userId)
+        : !answer.IsInstalled;
+
+    /// <summary>Whether something came to an end: what was there at one moment was not at a later one.</summary>
+    private static bool HasEnded(IReadOnlyList<SoakedWorkspace.Knowledge> moments, Func<SoakedWorkspace.Knowledge, bool> isThere) => moments.SkipWhile(known => !isThere(known)).Any(known => !isThere(known));
 
     /// <summary>Whether the background rotation of a process that was killed may have taken the token along: it was due at the kill, and no more have gone with that one than can.</summary>
     private bool MayHaveLostAhead(DateTimeOffset? dueAt, DateTimeOffset? expiresAt)
@@ -84,7 +129,7 @@ internal sealed class Judge(FakeSlack slack, Tally tally, bool rotatesAhead) : I
         }
     }
 
-    private async Task CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser)
+    private async Task CheckTokenAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known, LookedUpToken token, DateTimeOffset answered, string? expectedUser, bool mayHaveEnded)
     {
         using var request = new HttpRequestMessage(HttpMethod.Post, "api/auth.test") { Headers = { Authorization = new AuthenticationHeaderValue("Bearer", token.Token) } };
         using var response = await _client.SendAsync(request);
@@ -100,9 +145,9 @@ internal sealed class Judge(FakeSlack slack, Tally tally, bool rotatesAhead) : I
         }
 
         var error = (string?)identity["error"];
-        if (workspace.Know().Version != known.Version || (error == "token_expired" && token.ExpiresAt > answered))
+        if (workspace.Know().Version != known.Version || (error == "token_expired" ? token.ExpiresAt > answered : mayHaveEnded))
         {
-            // It was revoked, or expired, between the answer and this question.
+            // It was revoked, or expired, between the answer and this question; or the answer is of before it was revoked, as a cached one may be.
             return;
         }
 

@@ -1,6 +1,6 @@
 using SlackOAuth.Soak;
 
-// soak [minutes] [engine] [--ahead] [--protect]: three processes of an app on one engine, and a checker that knows what each workspace must answer. See docs/reliability.md.
+// soak [minutes] [engine] [--ahead] [--protect] [--cache] [--grid]: three processes of an app on one engine, and a checker that knows what each workspace must answer. See docs/reliability.md.
 if (args is ["app", ..])
 {
     await SoakApp.RunAsync(args[1..]);

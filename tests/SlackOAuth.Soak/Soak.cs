@@ -14,6 +14,7 @@ internal sealed class Soak : IAsyncDisposable
     private const int Workspaces = 60;
     private const int LookupWorkers = 8;
     private const int ChangeWorkers = 3;
+    private const string Grid = "E000";
 
     private readonly FakeSlack _slack;
     private readonly FakeSlackApp _registration;
@@ -23,11 +24,12 @@ internal sealed class Soak : IAsyncDisposable
     private readonly Tally _tally = new();
     private readonly Outages _outages = new();
     private readonly Judge _judge;
-    private readonly List<long> _memory = [];
+    private readonly SoakChoice _choice;
+    private readonly List<HeldMemory> _memory = [];
 
     private Soak(FakeSlack slack, FakeSlackApp registration, SoakEngine engine, SoakedWorkspace[] workspaces, SoakChoice choice)
     {
-        (_slack, _registration, _engine, _workspaces) = (slack, registration, engine, workspaces);
+        (_slack, _registration, _engine, _workspaces, _choice) = (slack, registration, engine, workspaces, choice);
         _judge = new Judge(slack, _tally, choice.RotatesAhead);
         string[] settings =
         [
@@ -41,6 +43,7 @@ internal sealed class Soak : IAsyncDisposable
             "--Slack:RateLimits:Enabled=false",
             $"--{nameof(SoakChoice.RotatesAhead)}={choice.RotatesAhead}",
             $"--{nameof(SoakChoice.ProtectsTokens)}={choice.ProtectsTokens}",
+            $"--{nameof(SoakChoice.CachesLookups)}={choice.CachesLookups}",
         ];
         _apps = [.. Enumerable.Range(0, Processes).Select(_ => new AppProcess(EngineContainer.FreePort(), settings))];
     }
@@ -48,12 +51,13 @@ internal sealed class Soak : IAsyncDisposable
     /// <returns>0 where nothing happened that must not, else 1.</returns>
     internal static async Task<int> RunAsync(SoakChoice choice, TimeSpan duration)
     {
-        var engineName = choice.Engine;
-        var workspaces = Enumerable.Range(0, Workspaces).Select(number => new SoakedWorkspace(string.Create(CultureInfo.InvariantCulture, $"T{number:000}"))).ToArray();
+        var cached = choice.CachesLookups ? SoakApp.CacheExpiration : TimeSpan.Zero;
+        var workspaces = Enumerable.Range(0, Workspaces).Select(number => new SoakedWorkspace(string.Create(CultureInfo.InvariantCulture, $"T{number:000}"), Processes, cached)).ToArray();
         var registration = new FakeSlackApp { TokenRotation = true, TokenLifetime = SoakApp.TokenLifetime, RedirectUris = [new("http://127.0.0.1/slack/oauth_redirect")] };
         await using var slack = await FakeSlack.StartAsync(new()
         {
             Apps = [registration],
+            Enterprises = [new() { Id = Grid }],
             Workspaces =
             [
                 .. workspaces.Select(workspace => new FakeWorkspace
@@ -63,14 +67,14 @@ internal sealed class Soak : IAsyncDisposable
                 }),
             ],
         });
-        await using var engine = await SoakEngine.StartAsync(engineName);
+        await using var engine = await SoakEngine.StartAsync(choice.Engine);
         if (choice.ProtectsTokens)
         {
             engine.CreateKey();
         }
 
         await using var soak = new Soak(slack, registration, engine, workspaces, choice);
-        return await soak.RunAsync(duration, choice.ToString());
+        return await soak.RunAsync(duration);
     }
 
     public async ValueTask DisposeAsync()
@@ -83,12 +87,12 @@ internal sealed class Soak : IAsyncDisposable
         _judge.Dispose();
     }
 
-    private async Task<int> RunAsync(TimeSpan duration, string engineName)
+    private async Task<int> RunAsync(TimeSpan duration)
     {
         await Task.WhenAll(_apps.Select(app => app.StartAsync()));
         Console.WriteLine(string.Create(
             CultureInfo.InvariantCulture,
-            $"{duration.TotalMinutes:0.#} minutes on {engineName}: {Processes} processes, {Workspaces} workspaces, tokens that last {SoakApp.TokenLifetime.TotalSeconds:0} s."));
+            $"{duration.TotalMinutes:0.#} minutes on {_choice}: {Processes} processes, {Workspaces} workspaces, tokens that last {SoakApp.TokenLifetime.TotalSeconds:0} s."));
 
         var started = Stopwatch.GetTimestamp();
         using var ended = new CancellationTokenSource(duration);
@@ -107,7 +111,7 @@ internal sealed class Soak : IAsyncDisposable
 
         await Task.WhenAll(work);
         CheckMemory();
-        return Summarize(duration, engineName);
+        return Summarize(duration);
     }
 
     private static async Task RepeatAsync(Func<Task> step, (int From, int To) pause, CancellationToken ended)
@@ -122,21 +126,27 @@ internal sealed class Soak : IAsyncDisposable
         }
     }
 
-    private async Task LookUpAsync()
+    private Task LookUpAsync() => LookUpAsync(Any(_workspaces));
+
+    private async Task LookUpAsync(SoakedWorkspace workspace)
     {
-        var workspace = Any(_workspaces);
         var userId = workspace.User(Random.Shared.Next(SoakedWorkspace.Users));
-        var (known, began) = (workspace.Know(), DateTimeOffset.UtcNow);
-        var app = Any(_apps);
-        var life = app.Life;
+        var process = Random.Shared.Next(Processes);
+        var (app, times) = (_apps[process], workspace.LookupsIn(process));
+        var (known, life) = (workspace.Know(), app.Life);
+        var (lookup, began, readSince) = times.Begin();
         LookedUp? found = null;
         try
         {
-            found = await app.Client.GetFromJsonAsync($"soak/lookup?team={workspace.TeamId}&user={userId}", SoakJson.Default.LookedUp);
+            found = await app.Client.GetFromJsonAsync($"soak/lookup?team={workspace.TeamId}&user={userId}{(workspace.EnterpriseId is { } enterprise ? $"&enterprise={enterprise}" : "")}", SoakJson.Default.LookedUp);
         }
         catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or IOException)
         {
             // Nothing answered.
+        }
+        finally
+        {
+            times.End(lookup);
         }
 
         var answered = DateTimeOffset.UtcNow;
@@ -149,16 +159,23 @@ internal sealed class Soak : IAsyncDisposable
 
             NoteFailure("lookup", app.WasUpSince(life), began);
         }
-        else if (known.IsUncertain || workspace.Know().Version != known.Version)
+        else if (workspace.Recall(process, readSince - BackgroundReads) is var kept && (known.IsUncertain || kept.Any(one => one.IsUncertain) || workspace.Know().Version != known.Version))
         {
             _tally.Count("lookups beside a change, not judged");
         }
         else
         {
+            // What was not found is kept from when it was asked for, and for less long.
+            var missed = workspace.Recall(process, Later(readSince, began - SoakApp.NegativeCacheExpiration));
             _tally.Count("lookups judged");
-            await _judge.CheckAsync(workspace, known, userId, found, answered);
+            await _judge.CheckAsync(workspace, process, began, kept, missed, userId, found, answered);
         }
     }
+
+    /// <summary>What a rotation in the background reads is cached too, and no lookup of the checker's says when it began. It takes milliseconds.</summary>
+    private TimeSpan BackgroundReads => _choice is { RotatesAhead: true, CachesLookups: true } ? TimeSpan.FromSeconds(1) : TimeSpan.Zero;
+
+    private static DateTimeOffset Later(DateTimeOffset one, DateTimeOffset other) => one > other ? one : other;
 
     private async Task ChangeAsync()
     {
@@ -179,6 +196,10 @@ internal sealed class Soak : IAsyncDisposable
             else if (chance < 80)
             {
                 await UninstallAsync(workspace);
+            }
+            else if (_choice.JoinsGrid && workspace.EnterpriseId is null)
+            {
+                await JoinAsync(workspace);
             }
             else
             {
@@ -209,8 +230,8 @@ internal sealed class Soak : IAsyncDisposable
         // Finished by several processes at once, or by one: the browser's back goes anywhere behind a load balancer.
         var back = _slack.Authorize(authorizeUrl, AuthorizeDecision.Allow(workspace.TeamId, userId));
         var cookies = string.Join("; ", begun.Headers.GetValues("Set-Cookie").Select(cookie => cookie.Split(';')[0]));
-        var finishers = Random.Shared.Next(4) == 0 ? _apps : [Any(_apps)];
-        var answers = await Task.WhenAll(finishers.Select(app => FinishAsync(app, back, cookies)));
+        int[] finishers = Random.Shared.Next(4) == 0 ? [.. Enumerable.Range(0, Processes)] : [Random.Shared.Next(Processes)];
+        var answers = await Task.WhenAll(finishers.Select(process => FinishAsync(_apps[process], back, cookies)));
         var successes = answers.Count(answer => answer == Success);
         _tally.Count("callbacks", answers.Length);
         if (successes > 1 || answers.Contains(OAuthFailureReasons.InvalidCode))
@@ -226,7 +247,7 @@ internal sealed class Soak : IAsyncDisposable
         }
 
         workspace.NeedsInstall = false;
-        workspace.Installed(userId, since);
+        workspace.Installed(userId, since, maker: finishers[Array.IndexOf(answers, Success)]);
         _tally.Count("installs");
         if (Random.Shared.Next(3) == 0 && await FinishAsync(Any(_apps), back, cookies) is Success or OAuthFailureReasons.InvalidCode)
         {
@@ -237,13 +258,35 @@ internal sealed class Soak : IAsyncDisposable
     private async Task UninstallAsync(SoakedWorkspace workspace)
     {
         workspace.Begin();
+        var makers = new Dictionary<string, IReadOnlyCollection<int>>(StringComparer.Ordinal);
         foreach (var slackEvent in _slack.Uninstall(workspace.TeamId).OrderBy(_ => Random.Shared.Next()))
         {
-            await DeliverAsync(slackEvent);
+            makers[slackEvent.Type] = await DeliverAsync(slackEvent);
         }
 
-        workspace.Uninstalled();
+        // The other event, of the revoked tokens, may leave the last of them to this one.
+        workspace.Uninstalled(makers["app_uninstalled"]);
         _tally.Count("uninstalls");
+    }
+
+    /// <summary>What is stored is moved by the next requests: here some at once, and now and then a process is killed in the midst of them.</summary>
+    private async Task JoinAsync(SoakedWorkspace workspace)
+    {
+        workspace.Begin();
+        _slack.JoinEnterprise(workspace.TeamId, Grid);
+        workspace.Joined(Grid);
+        _tally.Count("workspaces that joined a Grid");
+        await Task.WhenAll(Enumerable.Range(0, LookupWorkers).Select(_ => LookUpAsync(workspace)).Append(KillSoonAsync()));
+
+        async Task KillSoonAsync()
+        {
+            if (Random.Shared.Next(3) == 0)
+            {
+                await Task.Delay(Random.Shared.Next(30));
+                await KillProcessAsync();
+                _tally.Count("workspaces that joined a Grid while a process was killed");
+            }
+        }
     }
 
     private async Task RevokeAsync(SoakedWorkspace workspace, SoakedWorkspace.Knowledge known)
@@ -254,23 +297,31 @@ internal sealed class Soak : IAsyncDisposable
         }
 
         workspace.Begin();
-        await DeliverAsync(_slack.RevokeTokens(workspace.TeamId, [userId]));
-        workspace.Revoked(userId);
+        workspace.Revoked(userId, await DeliverAsync(_slack.RevokeTokens(workspace.TeamId, [userId])));
         _tally.Count("revoked user tokens");
     }
 
     /// <summary>As Slack does, until the app has answered; and now and then once more.</summary>
-    private async Task DeliverAsync(SlackEvent slackEvent)
+    /// <returns>The processes that have answered.</returns>
+    private async Task<IReadOnlyCollection<int>> DeliverAsync(SlackEvent slackEvent)
     {
-        for (var isDelivered = false; !isDelivered || Random.Shared.Next(5) == 0;)
+        var answered = new HashSet<int>();
+        while (answered.Count == 0 || Random.Shared.Next(5) == 0)
         {
-            var answer = await TryAsync(() => _slack.DeliverEventAsync(Any(_apps).Client, "slack/events", slackEvent));
-            isDelivered |= answer is { StatusCode: HttpStatusCode.OK };
-            if (!isDelivered)
+            var process = Random.Shared.Next(Processes);
+            var answer = await TryAsync(() => _slack.DeliverEventAsync(_apps[process].Client, "slack/events", slackEvent));
+            if (answer is { StatusCode: HttpStatusCode.OK })
+            {
+                answered.Add(process);
+            }
+
+            if (answered.Count == 0)
             {
                 await Task.Delay(200);
             }
         }
+
+        return answered;
     }
 
     private async Task KillProcessAsync()
@@ -293,7 +344,7 @@ internal sealed class Soak : IAsyncDisposable
         _tally.Count("engine killed and started");
     }
 
-    private async Task MeasureMemoryAsync() => _memory.Add((await _apps[0].Client.GetFromJsonAsync("soak/memory", SoakJson.Default.HeldMemory))!.Bytes);
+    private async Task MeasureMemoryAsync() => _memory.Add((await _apps[0].Client.GetFromJsonAsync("soak/memory", SoakJson.Default.HeldMemory))!);
 
     private Task TellAsync(long started)
     {
@@ -311,22 +362,28 @@ internal sealed class Soak : IAsyncDisposable
             return;
         }
 
-        var (early, late) = (Median(_memory[(_memory.Count / 4)..(_memory.Count / 2)]), Median(_memory[(_memory.Count * 3 / 4)..]));
+        var held = _memory.ConvertAll(memory => memory.Bytes);
+        var (early, late) = (Median(held[(held.Count / 4)..(held.Count / 2)]), Median(held[(held.Count * 3 / 4)..]));
         if (late > early * 1.25 + 2_000_000)
         {
             _tally.Violation(Tally.Kinds.Memory, $"{Megabytes(early)} in the second quarter, {Megabytes(late)} in the last");
         }
     }
 
-    private int Summarize(TimeSpan duration, string engineName)
+    private int Summarize(TimeSpan duration)
     {
         _tally.Count("rotations", Rotations);
         Console.WriteLine();
-        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.#} minutes on {engineName}:"));
+        Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{duration.TotalMinutes:0.#} minutes on {_choice}:"));
         _tally.Print("  ");
         if (_memory.Count > 0)
         {
-            Console.WriteLine($"  live heap of the process that ran throughout: {Megabytes(_memory[0])} at first, {Megabytes(_memory[_memory.Count / 2])} in the middle, {Megabytes(_memory[^1])} at the end");
+            Console.WriteLine($"  live heap of the process that ran throughout: {Megabytes(_memory[0].Bytes)} at first, {Megabytes(_memory[_memory.Count / 2].Bytes)} in the middle, {Megabytes(_memory[^1].Bytes)} at the end");
+        }
+
+        if (_memory.Count > 0 && _choice.CachesLookups)
+        {
+            Console.WriteLine(string.Create(CultureInfo.InvariantCulture, $"  its cache answered {_memory[^1].CacheHits:N0} of {_memory[^1].CachedLookups:N0} lookups"));
         }
 
         Console.WriteLine("What must not be:");

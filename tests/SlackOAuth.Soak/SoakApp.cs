@@ -18,6 +18,11 @@ internal static class SoakApp
 
     internal static readonly TimeSpan RefreshAhead = TimeSpan.FromSeconds(40);
 
+    /// <summary>So short that what is looked up again was changed meanwhile now and then, and much shorter than a token has before it is due, from when on it is not cached.</summary>
+    internal static readonly TimeSpan CacheExpiration = TimeSpan.FromSeconds(10);
+
+    internal static readonly TimeSpan NegativeCacheExpiration = TimeSpan.FromSeconds(2);
+
     private static readonly TimeSpan BackgroundInterval = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LeaseDuration = TimeSpan.FromSeconds(12);
     private static readonly TimeSpan SlackTimeout = TimeSpan.FromSeconds(10);
@@ -45,23 +50,31 @@ internal static class SoakApp
             stores.ProtectTokens();
         }
 
+        using var cacheHits = new CacheHits();
+        if (builder.Configuration.GetValue<bool>(nameof(SoakChoice.CachesLookups)))
+        {
+            builder.Services.AddHybridCache();
+            stores.CacheLookups(options =>
+                (options.Expiration, options.NegativeExpiration, options.RotationWindow) = (CacheExpiration, NegativeCacheExpiration, RefreshAhead));
+        }
+
         builder.Services.Configure<SlackOAuthClientOptions>(options => (options.AttemptTimeout, options.TotalTimeout) = (SlackTimeout, SlackTimeout));
 
         var app = builder.Build();
         app.MapSlackOAuth();
         app.MapSlackEvents();
         app.MapGet("/soak/lookup", LookUpAsync);
-        app.MapGet("/soak/memory", () => new HeldMemory(GC.GetTotalMemory(forceFullCollection: true)));
+        app.MapGet("/soak/memory", () => new HeldMemory(GC.GetTotalMemory(forceFullCollection: true), cacheHits.Hits, cacheHits.Lookups));
         await app.StartAsync();
         Console.WriteLine(Ready);
         await app.WaitForShutdownAsync();
     }
 
-    private static async Task<IResult> LookUpAsync(string team, string user, ISlackAuthorizer authorizer, CancellationToken cancellationToken)
+    private static async Task<IResult> LookUpAsync(string team, string user, string? enterprise, ISlackAuthorizer authorizer, CancellationToken cancellationToken)
     {
         try
         {
-            var found = await authorizer.AuthorizeAsync(new SlackRequestContext { TeamId = team, UserId = user }, cancellationToken);
+            var found = await authorizer.AuthorizeAsync(new SlackRequestContext { EnterpriseId = enterprise, TeamId = team, UserId = user }, cancellationToken);
             return found is null
                 ? Results.Ok(new LookedUp(false, null, null, null))
                 : Results.Ok(new LookedUp(
@@ -86,8 +99,11 @@ internal sealed record LookedUpToken(string Token, DateTimeOffset? ExpiresAt)
     public override string ToString() => "***";
 }
 
-/// <summary>The bytes that are alive on the heap.</summary>
-internal sealed record HeldMemory(long Bytes);
+/// <summary>What a process holds and has done.</summary>
+/// <param name="Bytes">The bytes that are alive on the heap.</param>
+/// <param name="CacheHits">How many lookups of the store the cache has answered.</param>
+/// <param name="CachedLookups">How many it has been asked.</param>
+internal sealed record HeldMemory(long Bytes, long CacheHits, long CachedLookups);
 
 [JsonSerializable(typeof(LookedUp))]
 [JsonSerializable(typeof(HeldMemory))]

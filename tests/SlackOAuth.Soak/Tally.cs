@@ -8,6 +8,10 @@ internal sealed class Tally
 {
     internal const string LostWithProcess = "tokens lost with a process that was killed between Slack's answer and the save; installed again";
 
+    internal const string Behind = "answers of before a change (cached by another process, or a violation below)";
+
+    internal const string MissedMoved = "workspaces or users not found just after their move to a Grid (cached before it)";
+
     // In the summary also where none was.
     private readonly ConcurrentDictionary<string, int> _counts = new(StringComparer.Ordinal) { [LostWithProcess] = 0 };
     private readonly ConcurrentDictionary<string, int> _violations = new(StringComparer.Ordinal);
