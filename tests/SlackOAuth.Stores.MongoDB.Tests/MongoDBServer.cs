@@ -2,6 +2,8 @@ using MongoDB.Bson;
 using MongoDB.Driver;
 using SlackOAuth.Stores.TestBackends;
 
+// More than the machine has cores: much of their time these tests wait, for the driver to give up on a server that does not answer, for leases and for restarts.
+[assembly: Xunit.v3.Parallelization(MaxThreads = 3)]
 [assembly: AssemblyFixture(typeof(SlackOAuth.Stores.MongoDB.Tests.MongoDBServer))]
 
 namespace SlackOAuth.Stores.MongoDB.Tests;
