@@ -108,12 +108,15 @@ report_finished() {
   done
 }
 
-# Several at once, for most of their time they wait for an engine; those that have one first, as they take the longest.
+# Several at once, for most of their time they wait for an engine. Those that take the longest first: such as have an engine, then such as race processes of their own.
 at_once=${SLACKOAUTH_TEST_AT_ONCE:-3}
-ordered=()
-for project in "${projects[@]}"; do [[ -n $(engines_of "$(basename "$project")") ]] && ordered+=("$project"); done
-for project in "${projects[@]}"; do [[ -n $(engines_of "$(basename "$project")") ]] || ordered+=("$project"); done
-for project in "${ordered[@]}"; do
+engines=() races=() others=()
+for project in "${projects[@]}"; do
+  if [[ -n $(engines_of "$(basename "$project")") ]]; then engines+=("$project")
+  elif [[ -e $project/ProcessTests.cs ]]; then races+=("$project")
+  else others+=("$project"); fi
+done
+for project in "${engines[@]}" "${races[@]}" "${others[@]}"; do
   while [[ $(jobs -rp | wc -l) -ge $at_once ]]; do
     wait -n
     report_finished
