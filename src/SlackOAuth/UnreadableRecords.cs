@@ -5,9 +5,12 @@ namespace SlackOAuth;
 
 /// <summary>Passes over the records of listings that cannot be read, and keeps count of them.</summary>
 /// <remarks>A listing goes on after such a record: see <see cref="IInstallationListing"/>.</remarks>
-/// <param name="told">Takes the workspaces of such records where it is known whose they are, and they are not counted then: for who needs no more of them. Null to count all.</param>
-internal sealed class UnreadableRecords(ISet<WorkspaceId>? told = null)
+/// <param name="countsNamed">Whether records are counted too of which it is known whose they are: not for who needs no more of them.</param>
+internal sealed class UnreadableRecords(bool countsNamed = true)
 {
+    /// <summary>The workspaces that have such records, as far as it is known whose they are.</summary>
+    internal HashSet<WorkspaceId> Workspaces { get; } = [];
+
     /// <summary>How many could not be read.</summary>
     internal int Count { get; private set; }
 
@@ -30,11 +33,12 @@ internal sealed class UnreadableRecords(ISet<WorkspaceId>? told = null)
             }
             catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
             {
-                if (told is not null && exception.Workspace is { } workspace)
+                if (exception.Workspace is { } workspace)
                 {
-                    told.Add(workspace);
+                    Workspaces.Add(workspace);
                 }
-                else
+
+                if (countsNamed || exception.Workspace is null)
                 {
                     Note(exception);
                 }
@@ -53,7 +57,7 @@ internal sealed class UnreadableRecords(ISet<WorkspaceId>? told = null)
         {
             await act().ConfigureAwait(false);
         }
-        catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+        catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
         {
             Note(exception);
         }

@@ -210,6 +210,22 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_workspace_of_which_one_users_record_cannot_be_decrypted_stays_whoever_installed_last()
+    {
+        var protector = new LosingProtector();
+        var retention = Start(options => (options.UnusedAfter, options.MaxUnusedShare) = (Year, 1), stores => stores.ProtectTokens(protector));
+        await InstallAsync(Old);
+        await Store.SaveAsync((await Store.FindInstallationAsync(Old, cancellationToken: Cancellation))! with { UserId = "U2", UserToken = "xoxp-test", InstalledAt = _time.GetUtcNow().AddDays(-1) }, Cancellation);
+        await Activity.RecordUseAsync(Old, Cancellation);
+        _time.Advance(2 * Year);
+        (protector.Lost, protector.LostUser) = (Old, "U2");
+
+        Assert.Equal(new RetentionResult { IsIncomplete = true }, await retention.SweepAsync(Cancellation));
+        Assert.Contains("1 records cannot be read", Assert.Single(Logs(LogLevel.Warning)), StringComparison.Ordinal);
+        Assert.NotNull(await Store.FindBotAsync(Old, Cancellation));
+    }
+
+    [Fact]
     public async Task History_of_before_the_time_goes_and_current_records_stay_without_anything_that_knows_uses()
     {
         var services = new ServiceCollection().AddSingleton<TimeProvider>(_time);
@@ -521,10 +537,13 @@ public sealed class RetentionTests : IAsyncDisposable
     {
         public WorkspaceId? Lost { get; set; }
 
+        /// <summary>Of the workspace this user's alone; null for all of it.</summary>
+        public string? LostUser { get; set; }
+
         public byte[] Protect(ReadOnlySpan<byte> plaintext, TokenProtectionContext context) => plaintext.ToArray();
 
         public byte[] Unprotect(ReadOnlySpan<byte> ciphertext, TokenProtectionContext context) =>
-            context.Workspace is not null && context.Workspace == Lost ? throw new InvalidOperationException("no key") : ciphertext.ToArray();
+            context.Workspace is not null && context.Workspace == Lost && (LostUser is null || context.UserId == LostUser) ? throw new InvalidOperationException("no key") : ciphertext.ToArray();
     }
 
     /// <summary>A store without one of its capabilities.</summary>

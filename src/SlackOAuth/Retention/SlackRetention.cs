@@ -136,11 +136,10 @@ public sealed class SlackRetention
         }
 
         // To trim a history, none of its records has to be read.
-        var workspaces = new HashSet<WorkspaceId>();
-        var unreadable = new UnreadableRecords(told: workspaces);
-        workspaces.UnionWith((await ListWorkspacesAsync(listing, unreadable, cancellationToken).ConfigureAwait(false)).Keys);
+        var unreadable = new UnreadableRecords(countsNamed: false);
+        var readable = await ListWorkspacesAsync(listing, unreadable, cancellationToken).ConfigureAwait(false);
         await InBatchesAsync(
-            workspaces,
+            readable.Keys.Union(unreadable.Workspaces),
             workspace => unreadable.PassOverAsync(
                 async () => removed(await trimming.TrimHistoryAsync(workspace, _time.GetUtcNow() - olderThan, cancellationToken).ConfigureAwait(false))),
             cancellationToken).ConfigureAwait(false);
@@ -159,14 +158,14 @@ public sealed class SlackRetention
         return Unreadable;
     }
 
-    /// <summary>Those that were neither installed nor used since a time, and how many there are at all.</summary>
+    /// <summary>Those that were neither installed nor used since a time, and how many there are at all. One with a record that cannot be read may have been installed since.</summary>
     private async Task<(int All, List<WorkspaceId> Unused)> FindUnusedAsync(
         IInstallationListing listing, IWorkspaceActivity activity, DateTimeOffset since, UnreadableRecords unreadable, CancellationToken cancellationToken)
     {
         var installedAt = await ListWorkspacesAsync(listing, unreadable, cancellationToken).ConfigureAwait(false);
         var unused = new List<WorkspaceId>();
         await InBatchesAsync(
-            installedAt.Where(workspace => workspace.Value < since).Select(workspace => workspace.Key),
+            installedAt.Where(workspace => workspace.Value < since && !unreadable.Workspaces.Contains(workspace.Key)).Select(workspace => workspace.Key),
             async workspace =>
             {
                 if (await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) is { } lastUse)
@@ -242,7 +241,7 @@ public sealed class SlackRetention
         {
             return await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) is not null;
         }
-        catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
+        catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
         {
             unreadable.Note(exception);
             return true;
