@@ -130,7 +130,9 @@ public sealed class FaultTests(RedisServer server)
         }));
 
         await redis.ExecuteAsync("redis-server", "--port", primary, "--protected-mode", "no", "--save", "", "--daemonize", "yes");
-        await using var probe = await ConnectionMultiplexer.ConnectAsync(redis.ConnectionString.Split(',')[0]);
+
+        // It goes into the background before it listens.
+        await redis.ExecuteAsync("sh", "-c", $"until redis-cli -p {primary} ping | grep -q PONG; do sleep 0.1; done");
         await store.SaveAsync(Samples.Installation(3), Token);
         Assert.Equal(Samples.Installation(3), await store.FindInstallationAsync(Samples.Workspace, "U1", Token));
     }
