@@ -16,10 +16,8 @@ internal sealed class BareMongoDB : IBareEngine
     private static readonly Func<Bot, BsonDocument> WriteBot = Find<Func<Bot, BsonDocument>>("MongoDBRecords", "Write");
     private static readonly Func<Installation, BsonDocument> WriteInstallation = Find<Func<Installation, BsonDocument>>("MongoDBRecords", "Write");
     private static readonly Func<BsonDocument, Bot?> ReadBot = Find<Func<BsonDocument, Bot?>>("MongoDBRecords", "ReadBot");
+    private static readonly Func<BsonDocument, Installation?> ReadInstallation = Find<Func<BsonDocument, Installation?>>("MongoDBRecords", "ReadInstallation");
     private static readonly Func<BsonDocument, StoredOAuthState> ReadState = Find<Func<BsonDocument, StoredOAuthState>>("MongoDBRecords", "ReadState");
-
-    private static readonly Func<BsonDocument, Bot?, string, IEnumerable<Installation>> ReadInstallations =
-        Find<Func<BsonDocument, Bot?, string, IEnumerable<Installation>>>("MongoDBRecords", "ReadInstallations");
 
     private static readonly DateTimeOffset End = new(2999, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -45,8 +43,7 @@ internal sealed class BareMongoDB : IBareEngine
     public async ValueTask<Installation?> FindInstallationAsync()
     {
         var ofUser = new BsonDocument("$elemMatch", new BsonDocument("user_id", new BsonDocument("$eq", Sample.UserId)));
-        var found = await FindAsync(new BsonDocument { { "bot", 1 }, { "installations", ofUser } });
-        return ReadInstallations(found, ReadBot(found), "installations").First();
+        return ReadInstallation(await FindAsync(new BsonDocument { { "bot", 1 }, { "installations", ofUser } }));
     }
 
     public async ValueTask SaveAsync()
