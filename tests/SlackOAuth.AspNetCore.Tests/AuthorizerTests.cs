@@ -182,6 +182,24 @@ public sealed class AuthorizerTests : IDisposable
         Assert.Equal(["FindInstallationAsync E1-T1"], _store.Calls);
     }
 
+    [Theory]
+    [InlineData(UserTokenResolution.None)]
+    [InlineData(UserTokenResolution.RequestingUser)]
+    public async Task A_workspace_that_another_process_moved_is_found_by_one_that_has_cached_that_nothing_is_there(UserTokenResolution resolution)
+    {
+        var store = new InMemoryInstallationStore(new() { ClientId = "1234567890.1234567890" });
+        var authorizer = Authorizer(resolution, cached: store);
+        Assert.Null(await authorizer.AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation));
+
+        // Not by this process, whose cache would know.
+        await store.SaveAsync(Installation(GridTeam, "U1"), Cancellation);
+        var authorization = await authorizer.AuthorizeAsync(Request("T1", "E1", "U1"), Cancellation);
+
+        Assert.Equal((GridTeam, "xoxb-U1"), (authorization?.Workspace, authorization?.BotToken));
+        Assert.Equal(resolution == UserTokenResolution.None ? null : "xoxp-U1", authorization!.UserToken);
+        Assert.NotNull(await store.TryAcquireLeaseAsync(GridTeam, null, TimeSpan.FromMinutes(1), Cancellation));
+    }
+
     [Fact]
     public async Task A_modal_across_a_shared_channel_finds_the_workspace_and_nothing_of_the_actors_organization()
     {
@@ -412,16 +430,23 @@ public sealed class AuthorizerTests : IDisposable
         ActorUserId = userId,
     };
 
-    private ISlackAuthorizer Authorizer(UserTokenResolution resolution = UserTokenResolution.RequestingUser, Action<SlackOAuthOptions>? configure = null)
+    private ISlackAuthorizer Authorizer(
+        UserTokenResolution resolution = UserTokenResolution.RequestingUser, Action<SlackOAuthOptions>? configure = null, IInstallationStore? cached = null)
     {
         var services = new ServiceCollection();
         services.AddLogging(logging => logging.AddProvider(new FakeLoggerProvider(_logs)));
         services.AddSingleton<TimeProvider>(new FakeTimeProvider(Now));
-        services.AddSlackOAuth(options =>
+        var stores = services.AddSlackOAuth(options =>
         {
             (options.ClientId, options.ClientSecret, options.UserTokenResolution) = ("1234567890.1234567890", "secret", resolution);
             configure?.Invoke(options);
-        }).UseInstallationStore("test", _ => _store);
+        }).UseInstallationStore("test", _ => cached ?? _store);
+        if (cached is not null)
+        {
+            services.AddHybridCache();
+            stores.CacheLookups();
+        }
+
         var provider = services.BuildServiceProvider();
         _providers.Add(provider);
         return provider.GetRequiredService<ISlackAuthorizer>();

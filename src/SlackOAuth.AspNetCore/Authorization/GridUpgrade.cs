@@ -40,6 +40,15 @@ internal sealed class GridUpgrade(IInstallationStore store, TimeProvider time)
         return count;
     }
 
+    /// <summary>Makes the next lookups of a workspace find what is stored, not what is cached: who asks for a lease does. Most often nothing is there, and none is given.</summary>
+    internal async ValueTask ForgetCachedAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        if (await TryLeaseAsync(workspace, null, cancellationToken).ConfigureAwait(false) is { } lease)
+        {
+            await _leasing!.ReleaseLeaseAsync(lease, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Moves the bot. False where another process holds it.</summary>
     private async ValueTask<bool> TryMoveBotAsync(WorkspaceId before, WorkspaceId after, CancellationToken cancellationToken)
     {

@@ -32,8 +32,7 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
                 ? await FindAsync(before, cancellationToken).ConfigureAwait(false)
                 : await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false)
                     ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false)
-                    // Another request may have re-keyed it between the first two looks.
-                    ?? await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
+                    ?? await FindMovedAsync(workspace, cancellationToken).ConfigureAwait(false);
         }
 
         var (authorization, isGone) = found is null ? default : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
@@ -54,6 +53,13 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
     /// <summary>The key that a workspace of an organization had before it joined; null where it has always had its own.</summary>
     private WorkspaceId? BeforeUpgrade(WorkspaceId workspace) =>
         _hasGridFallback && workspace is { EnterpriseId: not null, TeamId: { } teamId } ? WorkspaceId.ForTeam(teamId) : null;
+
+    /// <summary>Looks once more: another request may have re-keyed the workspace between the first two looks. In another process it may have, of which a cache in this one does not know.</summary>
+    private async ValueTask<Found?> FindMovedAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        await _upgrade.ForgetCachedAsync(workspace, cancellationToken).ConfigureAwait(false);
+        return await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
+    }
 
     private async ValueTask<Found?> FindAsync(WorkspaceId workspace, CancellationToken cancellationToken)
     {
