@@ -547,26 +547,10 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     /// <summary>A store without one of its capabilities.</summary>
-    private sealed class Lacking(Type missing, IInstallationStore inner) : IInstallationStore, IStoreDecorator
+    private sealed class Lacking(Type missing, IInstallationStore inner) : DelegatingStore(inner), IStoreDecorator
     {
         public TCapability? GetCapability<TCapability>()
-            where TCapability : class => typeof(TCapability) == missing ? null : inner.GetCapability<TCapability>();
-
-        public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => inner.SaveAsync(installation, cancellationToken);
-
-        public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default) => inner.SaveBotAsync(bot, cancellationToken);
-
-        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
-
-        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.FindInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
-
-        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
+            where TCapability : class => typeof(TCapability) == missing ? null : Inner.GetCapability<TCapability>();
     }
 
     /// <summary>An app that knows by itself, or fails to.</summary>

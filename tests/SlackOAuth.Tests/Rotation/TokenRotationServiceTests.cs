@@ -176,32 +176,18 @@ public sealed class TokenRotationServiceTests
     }
 
     /// <summary>A store whose listings begin with a failure, and go on.</summary>
-    private sealed class ListingStore(InMemoryInstallationStore inner, SlackOAuthStoreException? failure) : IInstallationStore, IStoreDecorator, IInstallationListing
+    private sealed class ListingStore(InMemoryInstallationStore inner, SlackOAuthStoreException? failure) : DelegatingStore(inner), IStoreDecorator, IInstallationListing
     {
+        private readonly IInstallationListing _listing = inner;
+
         public SlackOAuthStoreException? Failure { get; set; } = failure;
 
         public TCapability? GetCapability<TCapability>()
-            where TCapability : class => typeof(TCapability) == typeof(IInstallationListing) ? this as TCapability : inner as TCapability;
+            where TCapability : class => typeof(TCapability) == typeof(IInstallationListing) ? this as TCapability : Inner as TCapability;
 
-        public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => new Failing<Bot>(inner.ListBotsAsync(cancellationToken), Failure);
+        public IAsyncEnumerable<Bot> ListBotsAsync(CancellationToken cancellationToken = default) => new Failing<Bot>(_listing.ListBotsAsync(cancellationToken), Failure);
 
-        public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => new Failing<Installation>(inner.ListInstallationsAsync(cancellationToken), Failure);
-
-        public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => inner.SaveAsync(installation, cancellationToken);
-
-        public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default) => inner.SaveBotAsync(bot, cancellationToken);
-
-        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
-
-        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.FindInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
-
-        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
+        public IAsyncEnumerable<Installation> ListInstallationsAsync(CancellationToken cancellationToken = default) => new Failing<Installation>(_listing.ListInstallationsAsync(cancellationToken), Failure);
 
         private sealed class Failing<T>(IAsyncEnumerable<T> inner, SlackOAuthStoreException? failure) : IAsyncEnumerable<T>
         {
@@ -229,22 +215,5 @@ public sealed class TokenRotationServiceTests
         }
     }
 
-    private sealed class Unlisted(InMemoryInstallationStore inner) : IInstallationStore
-    {
-        public ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default) => inner.SaveAsync(installation, cancellationToken);
-
-        public ValueTask SaveBotAsync(Bot bot, CancellationToken cancellationToken = default) => inner.SaveBotAsync(bot, cancellationToken);
-
-        public ValueTask<Bot?> FindBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.FindBotAsync(workspace, cancellationToken);
-
-        public ValueTask<Installation?> FindInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.FindInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteBotAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteBotAsync(workspace, cancellationToken);
-
-        public ValueTask DeleteInstallationAsync(WorkspaceId workspace, string? userId = null, CancellationToken cancellationToken = default) =>
-            inner.DeleteInstallationAsync(workspace, userId, cancellationToken);
-
-        public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => inner.DeleteAllAsync(workspace, cancellationToken);
-    }
+    private sealed class Unlisted(IInstallationStore inner) : DelegatingStore(inner);
 }
