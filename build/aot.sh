@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Publishes the sample with Native AOT, any warning an error, and runs its check with what comes of it: on the file system, and on Redis where there is one.
+# Publishes the sample with Native AOT, any warning an error, and runs its check with what comes of it: on the file system and SQLite, and on Redis and PostgreSQL where they are.
 # Every project of src that does not say IsAotCompatible false has to be in it. As root on Debian and its kin it installs the linker that is missing; elsewhere it says what to install.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
 work=$(mktemp -d)
-container='' daemon=''
+containers=() daemon=''
 cleanup() {
-  [[ -z $container ]] || docker rm --force "$container" >/dev/null
+  [[ ${#containers[@]} -eq 0 ]] || docker rm --force --volumes "${containers[@]}" >/dev/null
   # Only what was started here.
   [[ -z $daemon ]] || build/engines/docker.sh stop
   rm -rf "$work"
@@ -50,18 +50,39 @@ check() {
 }
 
 check "The check on the file system"
+check "The check on SQLite" --store=sqlite
 
-redis=${SLACKOAUTH_TEST_REDIS:-}
-if [[ -z $redis ]]; then
-  docker version >/dev/null 2>&1 || { build/engines/docker.sh start && daemon=yes; } || true
-  if build/engines/redis.sh; then
-    container=$(docker run --detach --publish 127.0.0.1::6379 redis:7.0.15)
-    redis=$(docker port "$container" 6379/tcp | head -n 1)
-  fi
-fi
-if [[ -n $redis ]]; then
+docker_answers() {
+  docker version >/dev/null 2>&1 || { build/engines/docker.sh start && daemon=yes; }
+}
+
+# run ENGINE IMAGE PORT [docker's options …]: a server for this check, whose address is then in $address.
+run() {
+  docker_answers && "build/engines/$1.sh" || return 1
+  containers+=("$(docker run --detach --publish "127.0.0.1::$3" "${@:4}" "$2")")
+  address=$(docker port "${containers[-1]}" "$3/tcp" | head -n 1)
+}
+
+left_out() {
+  echo "The check on $1 was left out: there is none. Start Docker, or name a server in $2."
+}
+
+address=${SLACKOAUTH_TEST_REDIS:-}
+if [[ -n $address ]] || run redis redis:7.0.15 6379; then
   # A server that has just been started answers a moment later; the option waits for it.
-  check "The check on Redis" --store=redis "--connection=$redis,abortConnect=false,connectRetry=10,connectTimeout=5000"
+  check "The check on Redis" --store=redis "--connection=$address,abortConnect=false,connectRetry=10,connectTimeout=5000"
 else
-  echo "The check on Redis was left out: there is none. Start Docker, or name a server in SLACKOAUTH_TEST_REDIS."
+  left_out Redis SLACKOAUTH_TEST_REDIS
+fi
+
+postgresql=${SLACKOAUTH_TEST_POSTGRESQL:-}
+if [[ -z $postgresql ]] && run postgresql postgres:15.10-bookworm 5432 --env POSTGRES_PASSWORD=check; then
+  timeout 60 bash -c "until docker exec ${containers[-1]} pg_isready --quiet --host 127.0.0.1; do sleep 0.5; done"
+  postgresql="Host=${address%:*};Port=${address##*:};Username=postgres;Password=check;Database=postgres"
+fi
+if [[ -n $postgresql ]]; then
+  # A password on a command line can be read by every user of the machine.
+  connection=$postgresql check "The check on PostgreSQL" --store=postgresql
+else
+  left_out PostgreSQL SLACKOAUTH_TEST_POSTGRESQL
 fi

@@ -6,7 +6,7 @@ namespace SlackApp;
 public static class StoreChoice
 {
 #if AOT
-    private const string Names = "file, redis or dynamodb: this is an AOT build, and the drivers of the others are not made for it";
+    private const string Names = "file, sqlite, redis, postgresql or dynamodb: this is an AOT build, and the drivers of the others are not made for it";
 #else
     private const string Names = "file, sqlite, redis, postgresql, sqlserver, mongodb or dynamodb";
 #endif
@@ -17,11 +17,11 @@ public static class StoreChoice
         return (configuration["store"] ?? "file").ToLowerInvariant() switch
         {
             "file" => stores.UseFileSystem(connection ?? Path.Combine(folder, "installations")),
+            "sqlite" => stores.UseSqlite(connection ?? Path.Combine(folder, "slackoauth.db")),
             "redis" => stores.UseRedis(options => options.ConnectionString = connection ?? "localhost:6379"),
+            "postgresql" => stores.UsePostgreSql(options => options.ConnectionString = connection ?? "Host=localhost;Username=postgres;Database=postgres"),
             "dynamodb" => stores.UseDynamoDB(options => options.ServiceUrl = connection),
 #if !AOT
-            "sqlite" => stores.UseSqlite(connection ?? Path.Combine(folder, "slackoauth.db")),
-            "postgresql" => stores.UsePostgreSql(options => options.ConnectionString = connection ?? "Host=localhost;Username=postgres;Database=postgres"),
             "mongodb" => stores.UseMongoDB(options => options.ConnectionString = connection ?? "mongodb://localhost:27017/slackapp"),
             "sqlserver" => stores.UseSqlServer(options => options.ConnectionString = connection ?? "Server=localhost;Database=SlackApp;Integrated Security=true;TrustServerCertificate=true"),
 #endif

@@ -16,7 +16,14 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     /// <summary>Enough for 32 first saves of one workspace at once; a conflict that lasts is an error after that.</summary>
     private const int MaxAttempts = 10;
 
+    private static readonly RowReader<long?> NumberReader = new(static reader => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture));
+    private static readonly RowReader<(int Expired, int Consumed)> PurgedReader = new(static reader => (Count(reader, 0), reader.FieldCount > 1 ? Count(reader, 1) : 0));
+    private static readonly RowReader<(string ClientId, byte[] WorkspaceKey)?> ClientReader = new(static reader => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)));
+
     private readonly SemaphoreSlim _preparing = new(1, 1);
+    private readonly CancelledCalls _cancelled = new();
+    private readonly StatementFactory _statements;
+    private readonly RowReader<StoredRow> _rows;
     private readonly bool _prepareOnFirstUse;
     private volatile bool _isPrepared;
 
@@ -31,6 +38,8 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         ProviderName = providerName;
         Statements = statements;
         _prepareOnFirstUse = prepareOnFirstUse;
+        _statements = new StatementFactory(this);
+        _rows = new RowReader<StoredRow>(reader => StoredRow.Read(this, reader));
     }
 
     /// <summary>The provider's name in exceptions.</summary>
@@ -107,79 +116,57 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    internal ValueTask<int> ExecuteAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            operation,
-            statement,
-            writes: true,
-            static (database, connection, command, _) => new ValueTask<int>(connection.ExecuteAsync(command)),
-            parameters,
-            cancellationToken);
+    internal ValueTask<int> ExecuteAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: true,
+        static (_, command, parameters) => command.ExecuteAsync(parameters),
+        parameters,
+        cancellationToken);
 
     /// <summary>The first row; null where there is none.</summary>
-    internal ValueTask<StoredRow?> ReadFirstAsync(string operation, string statement, bool writes, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            operation,
-            statement,
-            writes,
-            static (database, connection, command, cancellationToken) => ReadFirstAsync<StoredRow?>(database, connection, command, StoredRow.Read, cancellationToken),
-            parameters,
-            cancellationToken);
+    internal ValueTask<StoredRow?> ReadFirstAsync(string operation, string statement, bool writes, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes,
+        static (database, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, database._rows),
+        parameters,
+        cancellationToken);
 
     /// <summary>The number that a write gives as its first row; null where it gives none.</summary>
-    internal ValueTask<long?> ReadNumberAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            operation,
-            statement,
-            writes: true,
-            static (database, connection, command, cancellationToken) => ReadFirstAsync<long?>(
-                database, connection, command, static (_, reader) => Convert.ToInt64(reader.GetValue(0), CultureInfo.InvariantCulture), cancellationToken),
-            parameters,
-            cancellationToken);
+    internal ValueTask<long?> ReadNumberAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: true,
+        static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, NumberReader),
+        parameters,
+        cancellationToken);
 
     /// <summary>How many states a purge removed: expired ones, and such as were consumed before.</summary>
-    internal async ValueTask<(int Expired, int Consumed)> ReadPurgedAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        await RunAsync(
-            operation,
-            statement,
-            writes: true,
-            static (database, connection, command, cancellationToken) => ReadFirstAsync<(int, int)?>(
-                database, connection, command, static (_, reader) => (Count(reader, 0), reader.FieldCount > 1 ? Count(reader, 1) : 0), cancellationToken),
-            parameters,
-            cancellationToken).ConfigureAwait(false) ?? default;
+    internal ValueTask<(int Expired, int Consumed)> ReadPurgedAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: true,
+        static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, PurgedReader),
+        parameters,
+        cancellationToken);
 
     /// <summary>A client id and the key of one of its workspaces; null where there is no row.</summary>
-    internal ValueTask<(string ClientId, byte[] WorkspaceKey)?> ReadClientAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            operation,
-            statement,
-            writes: false,
-            static (database, connection, command, cancellationToken) => ReadFirstAsync<(string, byte[])?>(
-                database, connection, command, static (_, reader) => (reader.GetString(0), reader.GetFieldValue<byte[]>(1)), cancellationToken),
-            parameters,
-            cancellationToken);
+    internal ValueTask<(string ClientId, byte[] WorkspaceKey)?> ReadClientAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: false,
+        static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, ClientReader),
+        parameters,
+        cancellationToken);
 
-    internal ValueTask<List<StoredRow>> ReadAllAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) =>
-        RunAsync(
-            operation,
-            statement,
-            writes: false,
-            static async (database, connection, command, cancellationToken) =>
-            {
-                var rows = new List<StoredRow>();
-                var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
-                await using (reader.ConfigureAwait(false))
-                {
-                    while (await reader.ReadAsync(cancellationToken).ConfigureAwait(false))
-                    {
-                        rows.Add(StoredRow.Read(database, reader));
-                    }
-                }
-
-                return rows;
-            },
-            parameters,
-            cancellationToken);
+    internal ValueTask<List<StoredRow>> ReadAllAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: false,
+        static (database, command, parameters) => command.QueryBufferedAsync(parameters, database._rows),
+        parameters,
+        cancellationToken);
 
     internal async ValueTask PrepareAsync(string operation, CancellationToken cancellationToken)
     {
@@ -208,28 +195,6 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     };
 
     private static int Count(DbDataReader reader, int ordinal) => Convert.ToInt32(reader.GetValue(ordinal), CultureInfo.InvariantCulture);
-
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private static async ValueTask<T?> ReadFirstAsync<T>(
-        RelationalDatabase database,
-        DbConnection connection,
-        CommandDefinition command,
-        Func<RelationalDatabase, DbDataReader, T> read,
-        CancellationToken cancellationToken)
-    {
-        var reader = await connection.ExecuteReaderAsync(command, CommandBehavior.Default).ConfigureAwait(false);
-        await using (reader.ConfigureAwait(false))
-        {
-            var row = await reader.ReadAsync(cancellationToken).ConfigureAwait(false) ? read(database, reader) : default;
-
-            // An error of what follows the rows is reported by reading on.
-            while (await reader.NextResultAsync(cancellationToken).ConfigureAwait(false))
-            {
-            }
-
-            return row;
-        }
-    }
 
     /// <summary>One of the calls that come first prepares; the others wait for it.</summary>
     private async ValueTask PrepareOnFirstUseAsync(CancellationToken cancellationToken)
@@ -261,7 +226,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
                     await RunOnceAsync(
                         version > 0 && Statements.Upgrade is { } upgrade ? upgrade : Statements.Prepare,
                         writes: true,
-                        static async (_, connection, command, _) => await connection.ExecuteAsync(command).ConfigureAwait(false),
+                        static (_, command, parameters) => command.ExecuteAsync(parameters),
                         [],
                         cancellationToken).ConfigureAwait(false);
                 }
@@ -282,7 +247,8 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             return await RunOnceAsync(
                 Statements.ReadVersion,
                 writes: false,
-                static async (_, connection, command, _) => Convert.ToInt32(await connection.ExecuteScalarAsync(command).ConfigureAwait(false), CultureInfo.InvariantCulture),
+                static async (_, command, parameters) =>
+                    Convert.ToInt32(await command.ExecuteScalarAsync(parameters).ConfigureAwait(false), CultureInfo.InvariantCulture),
                 [],
                 cancellationToken).ConfigureAwait(false);
         }
@@ -298,7 +264,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         string operation,
         string statement,
         bool writes,
-        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
+        Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run,
         RelationalParameter[] parameters,
         CancellationToken cancellationToken)
     {
@@ -308,6 +274,12 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             if (_prepareOnFirstUse && !_isPrepared)
             {
                 await PrepareOnFirstUseAsync(cancellationToken).ConfigureAwait(false);
+            }
+
+            if (_cancelled.Find(parameters) is { } left)
+            {
+                await left.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+                cancellationToken.ThrowIfCancellationRequested();
             }
 
             for (var attempt = 1; ; attempt++)
@@ -330,21 +302,33 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
     /// <summary>A statement that was undone, because whoever it collided with has gone on; and one whose connection was lost, once. Each may be sent twice: see <see cref="RelationalStatements"/>.</summary>
     private bool MayRepeat(int attempt, Exception exception) => (attempt < MaxAttempts && IsUndoneConflict(exception)) || (TryForgetConnections(exception) && attempt == 1);
 
-    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
-    private async ValueTask<T> RunOnceAsync<T>(
+    private ValueTask<T> RunOnceAsync<T>(
         string statement,
         bool writes,
-        Func<RelationalDatabase, DbConnection, CommandDefinition, CancellationToken, ValueTask<T>> run,
+        Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run,
+        RelationalParameter[] parameters,
+        CancellationToken cancellationToken)
+    {
+        var call = SendAsync(statement, writes, run, parameters, cancellationToken);
+        return cancellationToken.CanBeCanceled ? _cancelled.LeaveAsync(call.AsTask(), writes, parameters, cancellationToken) : call;
+    }
+
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
+    private async ValueTask<T> SendAsync<T>(
+        string statement,
+        bool writes,
+        Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run,
         RelationalParameter[] parameters,
         CancellationToken cancellationToken)
     {
         var connection = await OpenAsync(statement, writes, cancellationToken).ConfigureAwait(false);
         await using (connection.ConfigureAwait(false))
         {
-            var command = new CommandDefinition(statement, new StatementParameters(this, parameters), cancellationToken: cancellationToken);
+            // A negative timeout leaves the driver's own, as the connection string has it.
+            var command = connection.Command(statement, CommandType.Text, timeout: -1, _statements);
             try
             {
-                var result = await run(this, connection, command, cancellationToken).ConfigureAwait(false);
+                var result = await run(this, command, parameters).ConfigureAwait(false);
                 if (writes)
                 {
                     await CommitAsync(connection, cancellationToken).ConfigureAwait(false);

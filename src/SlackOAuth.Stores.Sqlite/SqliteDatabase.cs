@@ -126,16 +126,12 @@ internal sealed class SqliteDatabase : RelationalDatabase
 
     protected override void AddParameter(DbCommand command, in RelationalParameter parameter)
     {
-        var parameters = ((SqliteCommand)command).Parameters;
-        var index = parameters.IndexOf(parameter.Name);
-        var added = index >= 0
-            ? parameters[index]
-            : parameters.Add(parameter.Name, parameter.Kind switch
-            {
-                RelationalParameterKind.Id => SqliteType.Text,
-                RelationalParameterKind.Instant or RelationalParameterKind.Count or RelationalParameterKind.Ticks => SqliteType.Integer,
-                _ => SqliteType.Blob,
-            });
+        var added = ((SqliteCommand)command).Parameters.Add(parameter.Name, parameter.Kind switch
+        {
+            RelationalParameterKind.Id => SqliteType.Text,
+            RelationalParameterKind.Instant or RelationalParameterKind.Count or RelationalParameterKind.Ticks => SqliteType.Integer,
+            _ => SqliteType.Blob,
+        });
         added.Value = parameter.Value switch
         {
             null => DBNull.Value,

@@ -104,10 +104,7 @@ internal sealed class SqliteStoreConnection(string connectionString, Action<Sqli
         protected override void Dispose(bool disposing)
         {
             // The command is kept for the next call; the tokens among its values are not.
-            foreach (SqliteParameter parameter in Parameters)
-            {
-                parameter.Value = DBNull.Value;
-            }
+            Parameters.Clear();
         }
     }
 }

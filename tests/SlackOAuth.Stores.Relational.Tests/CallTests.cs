@@ -108,6 +108,55 @@ public sealed class CallTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_cancelled_call_is_left_to_itself_where_the_server_is_silent_and_the_next_call_about_the_record_waits_for_it()
+    {
+        var store = await PreparedAsync();
+        using var cancellation = new CancellationTokenSource();
+        var heard = new TaskCompletionSource();
+        _dialect.BeSilent(heard.Task);
+        var save = store.SaveAsync(Installation, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        var cancelled = await Assert.ThrowsAnyAsync<OperationCanceledException>(() => save);
+        Assert.Equal(cancellation.Token, cancelled.CancellationToken);
+
+        var find = store.FindBotAsync(Workspace, Token).AsTask();
+        using var impatience = new CancellationTokenSource();
+        var impatient = store.DeleteAllAsync(Workspace, impatience.Token).AsTask();
+        await impatience.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => impatient);
+        await store.SaveAsync(Installation with { TeamId = "T2" }, Token);
+        Assert.NotNull(await store.FindBotAsync(WorkspaceId.ForTeam("T2"), Token));
+        Assert.False(find.IsCompleted);
+
+        heard.SetResult();
+        Assert.Equal(Installation.ToBot(), await find);
+        Assert.DoesNotContain(_dialect.Statements.DeleteAll, _dialect.Sent);
+    }
+
+    [Fact]
+    public async Task What_was_left_and_fails_is_forgotten()
+    {
+        var store = await PreparedAsync();
+        var heard = new TaskCompletionSource();
+        foreach (var call in new Func<CancellationToken, Task>[]
+        {
+            async token => await store.SaveAsync(Installation, token),
+            async token => await store.FindBotAsync(Workspace, token),
+        })
+        {
+            using var cancellation = new CancellationTokenSource();
+            _dialect.BeSilent(heard.Task);
+            var left = call(cancellation.Token);
+            await cancellation.CancelAsync();
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => left);
+        }
+
+        heard.SetException(new Dialect.Lost());
+        await store.SaveAsync(Installation, Token);
+        Assert.Equal(Installation, await store.FindInstallationAsync(Workspace, "U1", Token));
+    }
+
+    [Fact]
     public async Task A_damaged_record_is_told_without_a_piece_of_it()
     {
         var store = await PreparedAsync();

@@ -14,6 +14,7 @@ internal sealed class Dialect : RelationalDatabase
     private readonly Queue<Exception> _failures = new();
     private readonly string _connectionString;
     private readonly SqliteConnection _kept;
+    private Task? _silence;
 
     internal Dialect(bool prepareOnFirstUse = true, string? upgrade = null)
         : base("Dialect", Texts(upgrade), prepareOnFirstUse)
@@ -75,6 +76,9 @@ internal sealed class Dialect : RelationalDatabase
     /// <summary>The next writes are made, and their answers are lost.</summary>
     internal void LoseAnswers(params Exception[] failures) => Add(_lostAnswers, failures);
 
+    /// <summary>The next statement is not heard of until then, whatever becomes of its token.</summary>
+    internal void BeSilent(Task until) => _silence = until;
+
     internal object? Run(string statement)
     {
         using var command = _kept.CreateCommand();
@@ -107,8 +111,13 @@ internal sealed class Dialect : RelationalDatabase
             }
         }
 
+        if (Interlocked.Exchange(ref _silence, null) is { } silence)
+        {
+            await silence;
+        }
+
         var connection = new SqliteConnection(_connectionString);
-        await connection.OpenAsync(cancellationToken);
+        await connection.OpenAsync(CancellationToken.None);
         return connection;
     }
 
