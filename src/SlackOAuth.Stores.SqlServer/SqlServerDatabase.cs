@@ -59,22 +59,13 @@ internal sealed class SqlServerDatabase : RelationalDatabase
         return new SqlServerDatabase(options);
     }
 
-    /// <summary>Closes what waits in the pool, which the driver would keep for the process. Another store of the same connection string opens its connections again.</summary>
+    /// <summary>The pool is the driver's and the process's: to clear it would fail the calls of other stores that wait for a connection. What is idle in it the driver closes after some minutes.</summary>
     public override void Dispose()
     {
-        if (_connectionString is not null)
-        {
-            using var connection = new SqlConnection(_connectionString);
-            SqlConnection.ClearPool(connection);
-        }
     }
 
     /// <inheritdoc />
-    public override ValueTask DisposeAsync()
-    {
-        Dispose();
-        return ValueTask.CompletedTask;
-    }
+    public override ValueTask DisposeAsync() => ValueTask.CompletedTask;
 
     protected override async ValueTask<DbConnection> OpenAsync(string statement, bool writes, CancellationToken cancellationToken = default)
     {
