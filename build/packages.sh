@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs the family, then builds and runs samples/CustomStore against the packages in an empty folder, as a store author outside this repository would.
-# It passes where the author's correct store passes the suite, the same store with a fault does not, every package holds what a user expects, and the
-# slackoauth tool, installed from its package, copies, compares, lists and examines a store.
+# It passes where the author's correct store passes the suite, the same store with a fault does not, every package holds what a user expects and brings no
+# analyzer that nobody asked for, and the slackoauth tool, installed from its package, copies, compares, lists and examines a store.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
@@ -54,6 +54,30 @@ if dotnet bin/Debug/net10.0/CustomStore.dll -noColor -noLogo > "$work/broken"; t
 fi
 grep -E 'consumed_once|\[FAIL\]' "$work/broken" | head -n 20
 grep -E 'Total:' "$work/broken"
+
+echo
+echo "== An app on SQLite, and the analyzers that judge it"
+mkdir "$work/sqlite"
+cd "$work/sqlite"
+cp "$work/app/nuget.config" .
+cat > App.csproj <<PROJECT
+<Project Sdk="Microsoft.NET.Sdk">
+  <PropertyGroup>
+    <TargetFramework>net10.0</TargetFramework>
+  </PropertyGroup>
+  <ItemGroup>
+    <PackageReference Include="SlackOAuth.Stores.Sqlite" Version="$version" />
+  </ItemGroup>
+</Project>
+PROJECT
+dotnet build --verbosity detailed > "$work/built"
+grep --only-matching '/analyzer:[^ "]*' "$work/built" | sed 's:.*/::' | sort --unique > "$work/analyzers"
+grep --quiet 'NetAnalyzers' "$work/analyzers" || { echo "The build's output names no analyzer."; exit 1; }
+if grep 'Dapper' "$work/analyzers"; then
+  echo "Dapper.AOT's analyzer reaches an app that did not ask for it."
+  exit 1
+fi
+echo "None of $(wc -l < "$work/analyzers") is Dapper's."
 
 echo
 echo "== The slackoauth tool, installed from its package"
