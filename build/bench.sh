@@ -7,7 +7,7 @@
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 project=benchmarks/SlackOAuth.Stores.Benchmarks
-groups=" file memory protocol cache sqlite redis postgresql mongodb dynamodb "
+groups=" file memory protocol cache sqlite redis postgresql sqlserver mongodb dynamodb "
 
 named=
 for word in "$@"; do

@@ -116,12 +116,14 @@ internal static class SqlServerStatements
         OPTION (FORCE ORDER, LOOP JOIN)
         """;
 
+    /// <summary>The one row is taken below the join, and in the order of the index: of others an engine may first sort all those of the workspace's users.</summary>
     private const string FindLatestInstallation =
         """
-        SELECT TOP (1) i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
-        INNER JOIN {table}installations AS i WITH (READCOMMITTEDLOCK) ON i.workspace_key = w.workspace_key
+        SELECT i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
+        CROSS APPLY (
+            SELECT TOP (1) document FROM {table}installations WITH (READCOMMITTEDLOCK) WHERE workspace_key = w.workspace_key
+            ORDER BY workspace_key DESC, installed_at DESC) AS i
         WHERE w.workspace_key = @workspace
-        ORDER BY i.installed_at DESC
         OPTION (FORCE ORDER, LOOP JOIN)
         """;
 

@@ -45,13 +45,19 @@ internal sealed class BarePostgreSql : IBareEngine
         return await reader.ReadAsync() ? StoreJson.ReadBot(reader.GetFieldValue<byte[]>(0)) : null;
     }
 
+    public string LatestInstallationFloor => "the driver's call, parsing";
+
     public async ValueTask<Installation?> FindInstallationAsync()
     {
         await using var command = _source.CreateCommand(_statements.FindInstallation);
-        Key(command, "@workspace", _found);
         Key(command, "@user", _user);
-        await using var reader = await command.ExecuteReaderAsync();
-        return await reader.ReadAsync() ? StoreJson.ReadInstallation(reader.GetFieldValue<byte[]>(0)).WithBot(StoreJson.ReadBot(reader.GetFieldValue<byte[]>(1))) : null;
+        return await ReadInstallationAsync(command);
+    }
+
+    public async ValueTask<Installation?> FindLatestInstallationAsync()
+    {
+        await using var command = _source.CreateCommand(_statements.FindLatestInstallation);
+        return await ReadInstallationAsync(command);
     }
 
     public async ValueTask SaveAsync()
@@ -105,6 +111,13 @@ internal sealed class BarePostgreSql : IBareEngine
     {
         await ExecuteAsync(string.Join(';', Tables.Select(table => $"DROP TABLE IF EXISTS {_prefix}{table}")));
         await _source.DisposeAsync();
+    }
+
+    private async ValueTask<Installation?> ReadInstallationAsync(NpgsqlCommand command)
+    {
+        Key(command, "@workspace", _found);
+        await using var reader = await command.ExecuteReaderAsync();
+        return await reader.ReadAsync() ? StoreJson.ReadInstallation(reader.GetFieldValue<byte[]>(0)).WithBot(StoreJson.ReadBot(reader.GetFieldValue<byte[]>(1))) : null;
     }
 
     private static void Key(NpgsqlCommand command, string name, byte[] key) => command.Parameters.Add(new() { ParameterName = name, NpgsqlDbType = NpgsqlDbType.Bytea, Value = key });

@@ -48,10 +48,10 @@ internal sealed class EngineCases(string name, IInstallationStore installations,
             LookupTarget);
         yield return new(
             $"{name}: find latest installation",
-            "the driver's call for a user's, parsing",
+            bare.LatestInstallationFloor,
             calls,
             Async(async () => Require(await installations.FindInstallationAsync(Workspace))),
-            Async(async () => Require(await bare.FindInstallationAsync())),
+            Async(async () => Require(await bare.FindLatestInstallationAsync())),
             LookupTarget);
         yield return new($"{name}: find bot, {Callers} callers", "the same of the driver", calls * 4, AtOnce(Callers, FindAsync), AtOnce(Callers, BareFindAsync), AtOnceTarget);
         yield return new(

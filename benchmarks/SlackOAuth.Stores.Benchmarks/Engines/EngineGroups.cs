@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using Amazon.DynamoDBv2;
 using Amazon.Runtime;
+using Microsoft.Data.SqlClient;
 using Microsoft.Extensions.DependencyInjection;
 using MongoDB.Bson;
 using MongoDB.Driver;
@@ -9,6 +10,7 @@ using SlackOAuth.Stores.DynamoDB;
 using SlackOAuth.Stores.MongoDB;
 using SlackOAuth.Stores.PostgreSql;
 using SlackOAuth.Stores.Redis;
+using SlackOAuth.Stores.SqlServer;
 using SlackOAuth.Stores.Sqlite;
 using SlackOAuth.Stores.TestBackends;
 using StackExchange.Redis;
@@ -25,6 +27,7 @@ internal static class EngineGroups
         ["sqlite"] = SqliteAsync,
         ["redis"] = RedisAsync,
         ["postgresql"] = PostgreSqlAsync,
+        ["sqlserver"] = SqlServerAsync,
         ["mongodb"] = MongoDBAsync,
         ["dynamodb"] = DynamoDBAsync,
     };
@@ -155,6 +158,23 @@ internal static class EngineGroups
             new PostgreSqlInstallationStore(Sample.Options, options),
             new PostgreSqlOAuthStateStore(Sample.Options, options),
             () => BarePostgreSql.ConnectAsync(source, options),
+            RoundTrips);
+        return new(cases, server.DisposeAsync);
+    }
+
+    private static async Task<EngineGroup> SqlServerAsync()
+    {
+        var server = new BenchmarkServer(Engine.SqlServer, async connectionString =>
+        {
+            await using var connection = new SqlConnection(connectionString);
+            await connection.OpenAsync();
+        });
+        var options = new SqlServerStoreOptions { ConnectionString = await server.GetConnectionStringAsync(), TablePrefix = $"{Prefix}_" };
+        var cases = await EngineCases.CreateAsync(
+            "sqlserver",
+            new SqlServerInstallationStore(Sample.Options, options),
+            new SqlServerOAuthStateStore(Sample.Options, options),
+            () => BareSqlServer.ConnectAsync(options),
             RoundTrips);
         return new(cases, server.DisposeAsync);
     }

@@ -9,6 +9,12 @@ internal interface IBareEngine : IAsyncDisposable
     /// <summary>Reads the installation of <see cref="Sample.UserId"/> and the bot, and parses both.</summary>
     ValueTask<Installation?> FindInstallationAsync();
 
+    /// <summary>Reads the latest installation and the bot, and parses both. Where the store's statement for it is not sent here, what <see cref="FindInstallationAsync"/> reads stands for it.</summary>
+    ValueTask<Installation?> FindLatestInstallationAsync() => FindInstallationAsync();
+
+    /// <summary>What stands beside the store's call for the latest installation.</summary>
+    string LatestInstallationFloor => "the driver's call for a user's, parsing";
+
     /// <summary>Sends what a save sends, with a newer time than the save before.</summary>
     ValueTask SaveAsync();
 
