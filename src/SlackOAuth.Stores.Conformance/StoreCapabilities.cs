@@ -59,6 +59,9 @@ public enum StoreCapabilities
     /// <summary>The fixture overrides <c>DamageAsync</c>. [33]</summary>
     Damage = 1 << 16,
 
+    /// <summary>The fixture overrides <c>LoseAnswerAsync</c>. [17], [22]</summary>
+    LostAnswers = 1 << 17,
+
     /// <summary>What a fixture declares that overrides nothing.</summary>
     Default = SecondInstance | AtomicSave,
 }

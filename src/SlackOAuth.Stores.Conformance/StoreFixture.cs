@@ -81,6 +81,11 @@ public abstract class StoreFixture<TStore> : IAsyncLifetime
     /// <param name="appId">The text: an app id, which no decorator encrypts.</param>
     public virtual ValueTask DamageAsync(StoreScope scope, string appId) => throw NotOverridden(nameof(DamageAsync), StoreCapabilities.Damage);
 
+    /// <summary>Loses the engine's answer to the next call of the scope's store: the engine does what it was asked, and the connection ends before the store, or its driver, learns it. What is asked after
+    /// that is answered again. <see cref="StoreCapabilities.LostAnswers"/></summary>
+    /// <param name="scope">The part of the engine.</param>
+    public virtual ValueTask LoseAnswerAsync(StoreScope scope) => throw NotOverridden(nameof(LoseAnswerAsync), StoreCapabilities.LostAnswers);
+
     async ValueTask IAsyncLifetime.InitializeAsync() => await StartAsync();
 
     async ValueTask IAsyncDisposable.DisposeAsync()

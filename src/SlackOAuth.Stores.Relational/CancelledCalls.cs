@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.CompilerServices;
 
 namespace SlackOAuth.Stores.Relational;
 
@@ -19,6 +20,7 @@ internal sealed class CancelledCalls
         Volatile.Read(ref _count) > 0 && KeyOf(parameters) is { } key && _writes.TryGetValue(key, out var left) ? left : null;
 
     /// <summary>Waits for a call until it is cancelled.</summary>
+    [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]
     internal async ValueTask<T> LeaveAsync<T>(Task<T> call, bool writes, RelationalParameter[] parameters, CancellationToken cancellationToken)
     {
         try

@@ -10,7 +10,7 @@ public class StoreFixtureTests
         Func<Task>[] hooks =
         [
             async () => await fixture.DumpAsync(scope), async () => await fixture.CountStatesAsync(scope), async () => await fixture.BreakAsync(scope), async () => await fixture.RepairAsync(scope),
-            async () => await fixture.CountRoundTripsAsync(scope), async () => await fixture.AddUnknownFieldsAsync(scope), async () => await fixture.DamageAsync(scope, "A1"),
+            async () => await fixture.CountRoundTripsAsync(scope), async () => await fixture.AddUnknownFieldsAsync(scope), async () => await fixture.DamageAsync(scope, "A1"), async () => await fixture.LoseAnswerAsync(scope),
             async () => await fixture.PauseAsync(scope), async () => await fixture.ResumeAsync(scope), async () => await fixture.CreateUnpreparedAsync(scope), async () => await fixture.RunScriptAsync(scope, ""),
         ];
         foreach (var hook in hooks)

@@ -39,6 +39,8 @@ public abstract class DynamoDBFixture<TStore>(DynamoDBServer server) : StoreFixt
 
     public override ValueTask ResumeAsync(StoreScope scope) => Do(_scopes.Handler(scope).Resume);
 
+    public override ValueTask LoseAnswerAsync(StoreScope scope) => Do(_scopes.Handler(scope).LoseNextAnswer);
+
     public override ValueTask StopAsync() => _scopes.DisposeAsync();
 
     private protected abstract TStore Create(StoreScope scope, DynamoDBTable table);
@@ -54,7 +56,7 @@ public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : DynamoD
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure
-        | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.RotationLeases | StoreCapabilities.PreparationScript;
+        | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.RotationLeases | StoreCapabilities.PreparationScript;
 
     private protected override IInstallationStore Create(StoreScope scope, DynamoDBTable table) => new DynamoDBInstallationStore(scope.Options, table, scope.Time);
 }
@@ -62,7 +64,7 @@ public sealed class DynamoDBInstallationFixture(DynamoDBServer server) : DynamoD
 public sealed class DynamoDBStateFixture(DynamoDBServer server) : DynamoDBFixture<IOAuthStateStore>(server)
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     private protected override IOAuthStateStore Create(StoreScope scope, DynamoDBTable table) => new DynamoDBOAuthStateStore(scope.Options, table, scope.Time);

@@ -10,7 +10,7 @@ public sealed class MongoDBInstallationFixture(MongoDBServer server) : EngineFix
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.Preparation | StoreCapabilities.RotationLeases | StoreCapabilities.Dump
-        | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
+        | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
     {
@@ -27,7 +27,7 @@ public sealed class MongoDBInstallationFixture(MongoDBServer server) : EngineFix
 public sealed class MongoDBStateFixture(MongoDBServer server) : EngineFixture<IOAuthStateStore, MongoDBDatabases>(new MongoDBDatabases(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)

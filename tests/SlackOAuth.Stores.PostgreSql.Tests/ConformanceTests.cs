@@ -9,7 +9,7 @@ public sealed class PostgreSqlInstallationFixture(PostgreSqlServer server) : Eng
     internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new PostgreSqlInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
@@ -29,7 +29,7 @@ public sealed class PostgreSqlStateFixture(PostgreSqlServer server) : EngineFixt
     internal ValueTask<IReadOnlyList<byte[]>> CopyAsync(StoreScope scope) => Scopes.CopyAsync(scope.Name);
 
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new PostgreSqlOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);

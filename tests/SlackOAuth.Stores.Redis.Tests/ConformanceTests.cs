@@ -8,7 +8,7 @@ namespace SlackOAuth.Stores.Redis.Tests;
 public sealed class RedisInstallationFixture(RedisServer server) : EngineFixture<IInstallationStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.RoundTrips
         | StoreCapabilities.UnknownFields | StoreCapabilities.Damage;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope)
@@ -21,7 +21,7 @@ public sealed class RedisInstallationFixture(RedisServer server) : EngineFixture
 public sealed class RedisStateFixture(RedisServer server) : EngineFixture<IOAuthStateStore, RedisScopes>(new RedisScopes(server.GetConnectionStringAsync, isProxied: true))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
+        StoreCapabilities.Default | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope)
     {

@@ -7,7 +7,7 @@ namespace SlackOAuth.Stores.SqlServer.Tests;
 public sealed class SqlServerInstallationFixture(SqlServerServer server) : EngineFixture<IInstallationStore, SqlServerTables>(new SqlServerTables(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause
+        StoreCapabilities.Default | StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.Damage | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IInstallationStore> CreateAsync(StoreScope scope) => new SqlServerInstallationStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);
@@ -26,7 +26,7 @@ public sealed class SqlServerInstallationFixture(SqlServerServer server) : Engin
 public sealed class SqlServerStateFixture(SqlServerServer server) : EngineFixture<IOAuthStateStore, SqlServerTables>(new SqlServerTables(server))
 {
     public override StoreCapabilities Capabilities =>
-        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause
+        StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Purging | StoreCapabilities.Dump | StoreCapabilities.StateCount | StoreCapabilities.Failure | StoreCapabilities.Pause | StoreCapabilities.LostAnswers
         | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields | StoreCapabilities.PreparationScript;
 
     public override async ValueTask<IOAuthStateStore> CreateAsync(StoreScope scope) => new SqlServerOAuthStateStore(scope.Options, await Scopes.OptionsAsync(scope.Name), scope.Time);

@@ -50,6 +50,9 @@ public abstract class DecoratedFixture<TStore>(StoreFixture<TStore> inner, Func<
     public override ValueTask ResumeAsync(StoreScope scope) => inner.ResumeAsync(scope);
 
     /// <inheritdoc />
+    public override ValueTask LoseAnswerAsync(StoreScope scope) => inner.LoseAnswerAsync(scope);
+
+    /// <inheritdoc />
     public override async ValueTask<TStore> CreateUnpreparedAsync(StoreScope scope) => decorate(await inner.CreateUnpreparedAsync(scope), scope);
 
     /// <inheritdoc />

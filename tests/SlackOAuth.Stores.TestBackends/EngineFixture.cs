@@ -73,6 +73,13 @@ public abstract class EngineFixture<TStore, TScopes>(TScopes scopes) : StoreFixt
     }
 
     /// <inheritdoc />
+    public override ValueTask LoseAnswerAsync(StoreScope scope)
+    {
+        Scopes.FindProxy(scope)!.CutNextAnswers();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <inheritdoc />
     public override ValueTask<long> CountRoundTripsAsync(StoreScope scope) => new(Scopes.FindProxy(scope)!.RoundTrips);
 
     /// <inheritdoc />

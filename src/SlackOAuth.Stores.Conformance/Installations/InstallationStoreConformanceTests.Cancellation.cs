@@ -104,6 +104,32 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         }
     }
 
+    [Fact, Contract(7, 22)]
+    public virtual async Task A_save_whose_answer_was_lost_has_happened_whole_or_not_at_all_and_is_acknowledged_only_if_it_has()
+    {
+        Requires(StoreCapabilities.LostAnswers);
+        var stored = Sample.Installation("U1", 0, "t0");
+        await SaveAsync(stored);
+        for (var i = 1; i <= 8; i++)
+        {
+            var saved = Sample.Installation("U1", i, "t" + i);
+            await Fixture.LoseAnswerAsync(Scope);
+            try
+            {
+                await SaveAsync(saved);
+                stored = saved;
+            }
+            catch (SlackOAuthStoreException exception)
+            {
+                Assert.True(exception.IsTransient, "An answer that was lost is nothing that lasts: IsTransient has to be true.");
+                stored = (await FindAsync(T1, "U1"))?.UserToken == saved.UserToken ? saved : stored;
+            }
+
+            await AssertFoundAsync(stored, T1, "U1", "the installation after a lost answer");
+            await AssertBotFoundAsync(stored.ToBot()!, T1, "the bot after a lost answer");
+        }
+    }
+
     private static async Task AssertCancelledAsync(Func<ValueTask> callAsync) => await Assert.ThrowsAnyAsync<OperationCanceledException>(async () => await callAsync());
 
     /// <summary>Makes a call that is cancelled at some moment of it.</summary>

@@ -58,6 +58,31 @@ public abstract partial class StateStoreConformanceTests<TFixture>
         Assert.NotNull(await ConsumeAsync(await IssueAsync()));
     }
 
+    [Fact, Contract(17, 22)]
+    public virtual async Task A_consumer_whose_answer_was_lost_gets_its_data_or_the_exception_and_is_never_told_that_the_state_is_unknown()
+    {
+        Requires(StoreCapabilities.LostAnswers);
+        for (var i = 0; i < 8; i++)
+        {
+            var data = new OAuthStateData { TeamId = $"T{i}" };
+            var state = await IssueAsync(data);
+            OAuthStateData? answer = null;
+            await Fixture.LoseAnswerAsync(Scope);
+            try
+            {
+                answer = await ConsumeAsync(state);
+                Assert.True(answer is not null, "The engine gave the state, its answer was lost, and a repeated call said that there is no such state. Consume with a claim by which a repeat is known, or repeat no consume.");
+                Same.AssertEqual(data, answer, "the state's data");
+            }
+            catch (SlackOAuthStoreException exception)
+            {
+                Assert.True(exception.IsTransient, "An answer that was lost is nothing that lasts: IsTransient has to be true.");
+            }
+
+            Assert.False(answer is not null && await ConsumeAsync(state) is not null, "A state was consumed twice.");
+        }
+    }
+
     [Fact, Contract(23)]
     public virtual async Task An_engine_that_fails_gives_the_one_exception_type_and_works_when_it_is_back()
     {

@@ -206,3 +206,20 @@ internal sealed class HidesItsCapabilities(Engine engine, StoreScope scope) : II
 
     public ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default) => _inner.DeleteAllAsync(workspace, cancellationToken);
 }
+
+[RejectedBy<Suite>(nameof(Suite.A_save_whose_answer_was_lost_has_happened_whole_or_not_at_all_and_is_acknowledged_only_if_it_has))]
+internal sealed class UndoesHalfOfASaveWhoseAnswerWasLost(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override async ValueTask SaveAsync(Installation installation, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            await base.SaveAsync(installation, cancellationToken);
+        }
+        catch (SlackOAuthStoreException exception) when (exception.InnerException!.Message.Contains("ended", StringComparison.Ordinal))
+        {
+            await DeleteBotAsync(new WorkspaceId(installation.EnterpriseId, installation.TeamId, installation.IsEnterpriseInstall), cancellationToken);
+            throw;
+        }
+    }
+}

@@ -413,3 +413,35 @@ internal sealed class PrintsAnotherScriptEachTime(Engine engine, StoreScope scop
 
     public override string PreparationScript => $"-- number {++_printed}";
 }
+
+[RejectedBy<Suite>(nameof(Suite.A_consumer_whose_answer_was_lost_gets_its_data_or_the_exception_and_is_never_told_that_the_state_is_unknown))]
+internal sealed class RepeatsAConsumeThatTookTheState(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
+{
+    protected override async ValueTask<T> CallAsync<T>(string operation, Func<Engine, T> statement, CancellationToken cancellation)
+    {
+        try
+        {
+            return await base.CallAsync(operation, statement, cancellation);
+        }
+        catch (SlackOAuthStoreException)
+        {
+            return await base.CallAsync(operation, statement, cancellation);
+        }
+    }
+}
+
+[RejectedBy<Suite>(nameof(Suite.A_consumer_whose_answer_was_lost_gets_its_data_or_the_exception_and_is_never_told_that_the_state_is_unknown))]
+internal sealed class TakesALostAnswerForNone(Engine engine, StoreScope scope) : TableStateStore(engine, scope)
+{
+    public override async ValueTask<OAuthStateData?> ConsumeAsync(string? state, OAuthStatePurpose purpose = OAuthStatePurpose.Install, CancellationToken cancellationToken = default)
+    {
+        try
+        {
+            return await base.ConsumeAsync(state, purpose, cancellationToken);
+        }
+        catch (SlackOAuthStoreException exception) when (exception.InnerException!.Message.Contains("ended", StringComparison.Ordinal))
+        {
+            return null;
+        }
+    }
+}

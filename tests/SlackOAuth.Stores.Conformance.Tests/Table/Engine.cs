@@ -23,6 +23,9 @@ internal sealed class Engine
 
     internal bool IsBroken { get; set; }
 
+    /// <summary>Whether the next statement is done, and its caller told that the connection has ended.</summary>
+    internal bool LosesNextAnswer { get; set; }
+
     /// <summary>Whether the tables are there, as they are unless a test takes them away.</summary>
     internal bool IsPrepared { get; set; } = true;
 
@@ -47,9 +50,16 @@ internal sealed class Engine
         Interlocked.Increment(ref _roundTrips);
         lock (_gate)
         {
-            return IsBroken ? throw new EngineException("The connection was refused.")
+            var answer = IsBroken ? throw new EngineException("The connection was refused.")
                 : needsTables && !IsPrepared ? throw new EngineException("There is no such table.")
                 : statement(this);
+            if (LosesNextAnswer)
+            {
+                LosesNextAnswer = false;
+                throw new EngineException("The connection has ended.");
+            }
+
+            return answer;
         }
     }
 

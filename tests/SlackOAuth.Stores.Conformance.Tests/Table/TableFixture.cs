@@ -9,7 +9,7 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
 {
     public override StoreCapabilities Capabilities =>
         StoreCapabilities.Default | StoreCapabilities.Preparation | StoreCapabilities.Dump | StoreCapabilities.Failure | StoreCapabilities.RoundTrips | StoreCapabilities.UnknownFields
-        | StoreCapabilities.Pause | StoreCapabilities.PreparationScript
+        | StoreCapabilities.Pause | StoreCapabilities.LostAnswers | StoreCapabilities.PreparationScript
         | (typeof(TStore) == typeof(IInstallationStore) ? StoreCapabilities.Listing | StoreCapabilities.AppListing | StoreCapabilities.History | StoreCapabilities.HistoryTrimming | StoreCapabilities.RotationLeases | StoreCapabilities.Damage : StoreCapabilities.Purging | StoreCapabilities.StateCount);
 
     public override int ListingSize => 120;
@@ -41,6 +41,12 @@ internal sealed class TableFixture<TStore>(Type type) : StoreFixture<TStore>
             engine.Pause!.SetResult();
             return engine.Pause = null;
         });
+        return ValueTask.CompletedTask;
+    }
+
+    public override ValueTask LoseAnswerAsync(StoreScope scope)
+    {
+        Engine.Of(scope).Inspect(engine => engine.LosesNextAnswer = true);
         return ValueTask.CompletedTask;
     }
 
