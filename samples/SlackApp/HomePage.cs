@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Text;
 using SlackOAuth.Stores;
 using SlackOAuth.Testing;
@@ -33,7 +34,7 @@ internal static class HomePage
         var rows = new StringBuilder();
         await foreach (var installation in listing.ListInstallationsAsync(cancellationToken))
         {
-            rows.Append($"""
+            rows.Append(CultureInfo.InvariantCulture, $"""
                 <tr><td>{HtmlEncode(installation.TeamName ?? installation.EnterpriseName)} <code>{HtmlEncode(installation.TeamId ?? installation.EnterpriseId)}</code></td>
                 <td><code>{HtmlEncode(installation.UserId)}</code></td><td>{(installation.BotToken is null ? "no bot" : HtmlEncode(string.Join(", ", installation.BotScopes)))}</td>
                 <td>{installation.InstalledAt:yyyy-MM-dd HH:mm} UTC</td></tr>

@@ -37,6 +37,14 @@ public sealed class StoreTests
         return CheckAsync("dynamodb", Engine.DynamoDB);
     }
 
+    /// <summary>Without a server too: in globalization-invariant mode SQL Server's driver throws before it looks for one.</summary>
+    [Fact]
+    public async Task The_sample_runs_with_the_cultures_that_the_driver_of_SQL_Server_asks_for()
+    {
+        var settings = await File.ReadAllTextAsync(Path.Combine(AppContext.BaseDirectory, "SlackApp.runtimeconfig.json"), TestContext.Current.CancellationToken);
+        Assert.DoesNotContain("System.Globalization.Invariant\"", settings, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_store_that_is_not_there_is_answered_with_those_that_are()
     {
