@@ -53,10 +53,20 @@ public sealed partial class GrowthTests(SqlServerServer server) : IAsyncLifetime
             SELECT w.workspace_key, CAST(HASHBYTES('SHA2_256', CAST(t.n AS varchar(10))) AS binary(32)), N'V' + CAST(t.n AS nvarchar(10)), '2000-01-01', N'{"user_id":"V"}'
             FROM {{_scope}}_workspaces AS w CROSS JOIN {{thousand}} AS t WHERE w.team_id = N'T1';
             """);
-        foreach (var (before, after) in few.Zip(await MeasureAsync(store)))
+
+        // An engine of PostgreSQL's plans by what it knew of the tables before, until it has looked again by itself, which nobody can ask of it by T-SQL.
+        for (var patience = 40; ; patience--)
         {
-            Assert.Equal(1, after.RoundTrips);
-            Assert.InRange(after.Reads, 1, before.Reads + Levels);
+            var pairs = few.Zip(await MeasureAsync(store)).ToArray();
+            Assert.All(pairs, pair => Assert.Equal(1, pair.Second.RoundTrips));
+            if (patience > 0 && pairs.Any(pair => pair.Second.Reads > pair.First.Reads + Levels))
+            {
+                await Task.Delay(TimeSpan.FromSeconds(5), Token);
+                continue;
+            }
+
+            Assert.All(pairs, pair => Assert.InRange(pair.Second.Reads, 1, pair.First.Reads + Levels));
+            return;
         }
     }
 
