@@ -116,12 +116,12 @@ internal static class SqlServerStatements
         OPTION (FORCE ORDER, LOOP JOIN)
         """;
 
-    /// <summary>The one row is taken below the join, and in the order of the index: of others an engine may first sort all those of the workspace's users.</summary>
+    /// <summary>The one row is taken below the join, by the parameter, and in the order of the index: else an engine may sort the rows of all the workspace's users, for it expects few.</summary>
     private const string FindLatestInstallation =
         """
         SELECT i.document, w.bot FROM {table}workspaces AS w WITH (REPEATABLEREAD)
         CROSS APPLY (
-            SELECT TOP (1) document FROM {table}installations WITH (READCOMMITTEDLOCK) WHERE workspace_key = w.workspace_key
+            SELECT TOP (1) document FROM {table}installations WITH (READCOMMITTEDLOCK) WHERE workspace_key = @workspace
             ORDER BY workspace_key DESC, installed_at DESC) AS i
         WHERE w.workspace_key = @workspace
         OPTION (FORCE ORDER, LOOP JOIN)
