@@ -310,7 +310,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         CancellationToken cancellationToken)
     {
         var call = SendAsync(statement, writes, run, parameters, cancellationToken);
-        return cancellationToken.CanBeCanceled ? _cancelled.LeaveAsync(call.AsTask(), writes, parameters, cancellationToken) : call;
+        return cancellationToken.CanBeCanceled && !call.IsCompleted ? _cancelled.LeaveAsync(call.AsTask(), writes, parameters, cancellationToken) : call;
     }
 
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

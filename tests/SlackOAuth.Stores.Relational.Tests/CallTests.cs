@@ -133,8 +133,52 @@ public sealed class CallTests : IAsyncDisposable
         Assert.DoesNotContain(_dialect.Statements.DeleteAll, _dialect.Sent);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_write_that_was_left_is_found_by_its_record_until_it_has_ended_and_no_longer(bool fails)
+    {
+        RelationalParameter[] record = [new("@workspace", RelationalParameterKind.Key, new byte[] { 1 })];
+        RelationalParameter[] another = [new("@workspace", RelationalParameterKind.Key, new byte[] { 2 })];
+        var calls = new CancelledCalls();
+        using var cancellation = new CancellationTokenSource();
+        TaskCompletionSource<int>[] heard = [new(), new()];
+        var left = heard.Select(source => calls.LeaveAsync(source.Task, writes: true, record, cancellation.Token).AsTask()).ToArray();
+        var read = calls.LeaveAsync(heard[0].Task, writes: false, another, cancellation.Token).AsTask();
+        await cancellation.CancelAsync();
+        foreach (var call in left.Append(read))
+        {
+            await Assert.ThrowsAnyAsync<OperationCanceledException>(() => call);
+        }
+
+        var waited = calls.Find(record);
+        Assert.NotNull(waited);
+        Assert.Null(calls.Find(another));
+        Settle(heard[0]);
+        Assert.False(waited.IsCompleted);
+        Settle(heard[1]);
+        await waited.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
+        for (var turns = 0; calls.Find(record) is not null; turns++)
+        {
+            Assert.True(turns < 1000, "What was left has ended, and is not forgotten.");
+            await Task.Delay(10, Token);
+        }
+
+        void Settle(TaskCompletionSource<int> source)
+        {
+            if (fails)
+            {
+                source.SetException(new Dialect.Lost());
+            }
+            else
+            {
+                source.SetResult(1);
+            }
+        }
+    }
+
     [Fact]
-    public async Task What_was_left_and_fails_is_forgotten()
+    public async Task What_was_left_and_fails_hinders_nothing_after_it()
     {
         var store = await PreparedAsync();
         var heard = new TaskCompletionSource();
