@@ -56,6 +56,12 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         var history = DynamoDBHistory.Read(historyItem);
         var changed = withBot ? DynamoDBHistory.None : history with { Stamp = DynamoDBKeys.Unique(), Installations = [] };
         changed = changed.IsEmpty ? history.Stamp is null ? history : DynamoDBHistory.None : changed;
+        // The bot goes even where none was read: a save whose installation is older than the one that is stored writes its bot alone, which no stamp tells.
+        if (withBot)
+        {
+            items.TryAdd(DynamoDBKeys.Bot, []);
+        }
+
         // What lookups give goes before what they do not.
         var doomed = items.Keys
             .Where(sort => withBot || sort.StartsWith(DynamoDBKeys.UserPrefix, StringComparison.Ordinal) || sort.StartsWith(DynamoDBKeys.OldUserPrefix, StringComparison.Ordinal))

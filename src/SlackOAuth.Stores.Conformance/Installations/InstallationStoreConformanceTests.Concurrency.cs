@@ -153,4 +153,37 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
 
         await AssertFoundAsync(Sample.WithoutBot("U" + ((2 * Writers) - 2), (2 * Writers) - 2, "w" + ((2 * Writers) - 2)), T1, null);
     }
+
+    [Fact, Contract(8, 12)]
+    public virtual async Task A_late_save_and_a_deletion_of_all_leave_both_its_records_or_none()
+    {
+        // The save's installation is older than the one that is stored, its bot is the first: it is known by its bot alone until the deletion.
+        var instances = await CreateInstancesAsync();
+        WorkspaceId[] workspaces = [.. Enumerable.Range(0, Writers).Select(i => WorkspaceId.ForTeam("T" + i))];
+        foreach (var workspace in workspaces)
+        {
+            await SaveAsync(Sample.Installation(workspace, "U1", 2, "kept").WithBot(null));
+        }
+
+        await Concurrently.RunAsync(2 * Writers, async i =>
+        {
+            var (store, workspace) = (instances[i % instances.Length], workspaces[i / 2]);
+            if (i % 2 == 0)
+            {
+                await store.SaveAsync(Sample.Installation(workspace, "U1", 1, "late"), Cancellation);
+            }
+            else
+            {
+                await store.DeleteAllAsync(workspace, Cancellation);
+            }
+        });
+        foreach (var workspace in workspaces)
+        {
+            var late = Sample.Installation(workspace, "U1", 1, "late");
+            var bot = await Store.FindBotAsync(workspace, Cancellation);
+            Assert.True(bot is null || bot == late.ToBot(), "The bot is another one than was saved.");
+            Assert.Equal(bot is null ? null : late, await FindAsync(workspace, "U1"));
+            Assert.Equal(bot is null ? null : late, await FindAsync(workspace, null));
+        }
+    }
 }

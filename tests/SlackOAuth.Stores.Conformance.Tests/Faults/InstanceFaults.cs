@@ -143,6 +143,19 @@ internal sealed class RewritesTheWholeWorkspace(Engine engine, StoreScope scope)
         cancellationToken);
 }
 
+[RejectedBy<Suite>(nameof(Suite.A_late_save_and_a_deletion_of_all_leave_both_its_records_or_none))]
+internal sealed class DeletesOnlyWhatItRead(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    public override async ValueTask DeleteAllAsync(WorkspaceId workspace, CancellationToken cancellationToken = default)
+    {
+        var read = await CallAsync(
+            nameof(DeleteAllAsync),
+            tables => tables.Rows.Where(row => IsClient(row) && IsWorkspace(row, workspace)).Select(row => (row.Kind, row.UserId)).ToHashSet(),
+            cancellationToken);
+        await ExecuteAsync(nameof(DeleteAllAsync), tables => Remove(tables, row => IsClient(row) && IsWorkspace(row, workspace) && read.Contains((row.Kind, row.UserId))), cancellationToken);
+    }
+}
+
 [RejectedBy<Suite>(nameof(Suite.Concurrent_saves_and_finds_show_no_torn_record))]
 internal sealed class RewritesInPlace(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
