@@ -10,6 +10,9 @@ internal static class PairedRunner
     private const int Pairs = 15;
     private const int WarmUps = 3;
 
+    // Of a sample, what is counted and not timed.
+    private const int CountedPart = 20;
+
     internal static async Task RunAsync(string[] words)
     {
         GCSettings.LatencyMode = GCLatencyMode.SustainedLowLatency;
@@ -27,50 +30,72 @@ internal static class PairedRunner
     {
         for (var i = 0; i < WarmUps; i++)
         {
-            await SampleAsync(scenario, scenario.Subject);
-            await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats);
+            await MeasurePairAsync(scenario, i);
 
             // The JIT replaces hot methods in the background.
             await Task.Delay(150);
         }
 
-        var pairs = new List<((double Time, long Bytes) Subject, (double Time, long Bytes) Bare)>();
+        var pairs = new List<(Sample Subject, Sample Bare)>();
         for (var i = 0; i < Pairs; i++)
         {
-            var isSubjectFirst = i % 2 == 0;
-            var first = isSubjectFirst ? await SampleAsync(scenario, scenario.Subject) : await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats);
-            var second = isSubjectFirst ? await SampleAsync(scenario, scenario.Bare, scenario.FloorRepeats) : await SampleAsync(scenario, scenario.Subject);
-            pairs.Add(isSubjectFirst ? (first, second) : (second, first));
+            pairs.Add(await MeasurePairAsync(scenario, i));
         }
 
-        var subject = string.Create(CultureInfo.InvariantCulture, $"| {scenario.Name} | {Median(pairs.Select(pair => pair.Subject.Time)):0.00} | {Median(pairs.Select(pair => (double)pair.Subject.Bytes)):0} |");
+        var subject = string.Create(CultureInfo.InvariantCulture, $"| {scenario.Name} | {Median(pairs.Select(pair => pair.Subject.Microseconds)):0.00} | {Median(pairs.Select(pair => pair.Subject.Bytes)):0} |");
         if (scenario.Bare is null)
         {
             return $"{subject} {scenario.Floor} | | | | | |";
         }
 
-        var ratios = pairs.Select(pair => pair.Subject.Time / pair.Bare.Time).Order().ToArray();
+        var ratios = pairs.Select(pair => pair.Subject.Microseconds / pair.Bare.Microseconds).Order().ToArray();
         return string.Create(
             CultureInfo.InvariantCulture,
-            $"{subject} {scenario.Floor} | {Median(pairs.Select(pair => pair.Bare.Time)):0.00} | {Median(pairs.Select(pair => (double)pair.Bare.Bytes)):0} | {Median(ratios):0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} | {(scenario.Target is { } target ? $"≤ {target:0.00}" : scenario.LeastRatio is { } least ? $"≥ {least:0}" : "")} |");
+            $"{subject} {scenario.Floor} | {Median(pairs.Select(pair => pair.Bare.Microseconds)):0.00} | {Median(pairs.Select(pair => pair.Bare.Bytes)):0} | {Median(ratios):0.00} | {ratios[0]:0.00}–{ratios[^1]:0.00} | {(scenario.Target is { } target ? $"≤ {target:0.00}" : scenario.LeastRatio is { } least ? $"≥ {least:0}" : "")} |");
     }
 
-    private static async Task<(double Microseconds, long Bytes)> SampleAsync(Scenario scenario, Func<int, Task>? calls, int repeats = 1)
+    /// <summary>A sample of the call and one of its floor, slice by slice in turn, so that what else the machine does at a moment meets both. What they allocate is counted before, for counting stops every thread.</summary>
+    private static async Task<(Sample Subject, Sample Bare)> MeasurePairAsync(Scenario scenario, int number)
     {
-        if (calls is null)
+        await (scenario.BeforeSample?.Invoke(scenario.Calls) ?? Task.CompletedTask);
+        var counted = Math.Max(1, scenario.Calls / CountedPart);
+        var (subjectBytes, bareBytes) = (await CountBytesAsync(scenario.Subject, counted), await CountBytesAsync(scenario.Bare, counted * scenario.FloorRepeats));
+
+        var (subject, bare) = (TimeSpan.Zero, TimeSpan.Zero);
+        var timed = scenario.Calls - counted;
+        var slices = Math.Min(scenario.Slices, timed);
+        for (var slice = 0; slice < slices; slice++)
         {
-            return default;
+            var calls = (timed * (slice + 1) / slices) - (timed * slice / slices);
+            var isSubjectFirst = (number + slice) % 2 == 0;
+            if (isSubjectFirst)
+            {
+                subject += await TimeAsync(scenario.Subject, calls);
+            }
+
+            bare += await TimeAsync(scenario.Bare, calls * scenario.FloorRepeats);
+            if (!isSubjectFirst)
+            {
+                subject += await TimeAsync(scenario.Subject, calls);
+            }
         }
 
-        var count = scenario.Calls * repeats;
-        await (scenario.BeforeSample?.Invoke(scenario.Calls) ?? Task.CompletedTask);
+        return (new Sample(subject.TotalMicroseconds / timed, subjectBytes), new Sample(bare.TotalMicroseconds / (timed * scenario.FloorRepeats), bareBytes));
+    }
 
-        // Of the whole process: a driver's answers are read by threads of its own.
+    /// <summary>What a call allocates in the whole process: a driver's answers are read by threads of its own.</summary>
+    private static async Task<double> CountBytesAsync(Func<int, Task>? calls, int count)
+    {
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
+        await (calls?.Invoke(count) ?? Task.CompletedTask);
+        return (double)(GC.GetTotalAllocatedBytes(precise: true) - allocated) / count;
+    }
+
+    private static async Task<TimeSpan> TimeAsync(Func<int, Task>? calls, int count)
+    {
         var started = Stopwatch.GetTimestamp();
-        await calls(count);
-        var elapsed = Stopwatch.GetElapsedTime(started);
-        return (elapsed.TotalMicroseconds / count, (GC.GetTotalAllocatedBytes(precise: true) - allocated) / count);
+        await (calls?.Invoke(count) ?? Task.CompletedTask);
+        return Stopwatch.GetElapsedTime(started);
     }
 
     private static double Median(IEnumerable<double> values)
@@ -78,4 +103,7 @@ internal static class PairedRunner
         var sorted = values.Order().ToArray();
         return sorted[sorted.Length / 2];
     }
+
+    /// <summary>What one call took.</summary>
+    private readonly record struct Sample(double Microseconds, double Bytes);
 }

@@ -13,6 +13,9 @@ internal sealed record Scenario(string Name, string Floor, int Calls, Func<int, 
     /// <summary>How many calls of the floor stand beside one: more of one that takes next to nothing, for a sample has to take a while.</summary>
     internal int FloorRepeats { get; init; } = 1;
 
+    /// <summary>Into how many slices a sample is cut, each beside one of the floor.</summary>
+    internal int Slices { get; init; } = 20;
+
     /// <summary>The smallest ratio wanted, where the floor is to be the faster one; null where none is set.</summary>
     internal double? LeastRatio { get; init; }
 

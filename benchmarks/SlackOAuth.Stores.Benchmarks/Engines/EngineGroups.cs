@@ -40,7 +40,7 @@ internal static class EngineGroups
         var options = new SqliteStoreOptions { Path = Path.Combine(folder.FullName, "stores.db") };
         BareSqlite bare = null!;
         var cases = await EngineCases.CreateAsync(
-            "sqlite", new SqliteInstallationStore(Sample.Options, options), new SqliteOAuthStateStore(Sample.Options, options), () => Task.FromResult<IBareEngine>(bare = new BareSqlite(options)), RoundTrips * 10);
+            "sqlite", new SqliteInstallationStore(Sample.Options, options), new SqliteOAuthStateStore(Sample.Options, options), () => Task.FromResult<IBareEngine>(bare = new BareSqlite(options)), RoundTrips * 10, isServer: false);
         var many = new PendingStates(Path.Combine(folder.FullName, "many.db"));
         var few = new PendingStates(Path.Combine(folder.FullName, "few.db"));
         return new(cases, () =>
