@@ -40,6 +40,15 @@ internal sealed record Scenario(string Name, string Floor, int Calls, Func<int, 
     };
 
     /// <summary>So many callers at once, who share the calls.</summary>
-    internal static Func<int, Task> AtOnce(int callers, Func<ValueTask> call) => count =>
-        Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(() => Async(call)(count / callers))));
+    internal static Func<int, Task> AtOnce(int callers, Func<ValueTask> call) => async count =>
+    {
+        var left = count;
+        await Task.WhenAll(Enumerable.Range(0, callers).Select(_ => Task.Run(async () =>
+        {
+            while (Interlocked.Decrement(ref left) >= 0)
+            {
+                await call();
+            }
+        })));
+    };
 }

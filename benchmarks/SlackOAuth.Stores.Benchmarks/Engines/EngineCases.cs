@@ -44,7 +44,11 @@ internal sealed class EngineCases(string name, IInstallationStore installations,
             yield return isServer ? scenario with { Slices = scenario.Calls } : scenario;
         }
 
-        yield return new($"{name}: find bot, {Callers} callers", "the same of the driver", calls * 4, AtOnce(Callers, FindAsync), AtOnce(Callers, BareFindAsync), AtOnceTarget);
+        yield return new($"{name}: find bot, {Callers} callers", "the same of the driver", calls * 4, AtOnce(Callers, FindAsync), AtOnce(Callers, BareFindAsync), AtOnceTarget)
+        {
+            // Long enough for the callers to be at once most of the time.
+            Slices = Math.Max(1, calls * 4 / (Callers * 8)),
+        };
     }
 
     public async ValueTask DisposeAsync()
