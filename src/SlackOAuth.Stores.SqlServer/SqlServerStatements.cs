@@ -2,7 +2,7 @@ using SlackOAuth.Stores.Relational;
 
 namespace SlackOAuth.Stores.SqlServer;
 
-/// <summary>Every statement, in the words of SQL Server: one batch each, and so one round trip.</summary>
+/// <summary>Every statement, in the words of SQL Server: one batch each, and so one round trip. Each is a constant, and all of it is in this file, so that who answers for the database can read what it is asked.</summary>
 /// <remarks>
 /// <para>No MERGE, and nothing that is right by lock hints alone: what changes a workspace first updates its row, or inserts it, and so holds it until the commit, on any engine that speaks T-SQL. Two
 /// first inserts of one row collide (2601 or 2627), the batch is undone, and is sent again.</para>
@@ -13,7 +13,7 @@ namespace SlackOAuth.Stores.SqlServer;
 internal static class SqlServerStatements
 {
     /// <summary>No look at a table that may be missing: not every engine reports that by the number of SQL Server.</summary>
-    private const string ReadVersion = "IF OBJECT_ID(N'{table}schema', N'U') IS NULL SELECT 0 ELSE " + SharedStatements.ReadVersion;
+    private const string ReadVersion = "IF OBJECT_ID(N'{table}schema', N'U') IS NULL SELECT 0 ELSE SELECT COALESCE(MAX(version), 0) FROM {table}schema";
 
     /// <summary>The level is set each time: one that another user of the pool chose outlives the reset of its connection, and READPAST is refused under most others.</summary>
     private const string Settings =
@@ -106,7 +106,62 @@ internal static class SqlServerStatements
 
         """;
 
-    private const string RemoveOldHistory = SharedStatements.RemoveOldHistory + ";\nDECLARE @removed int = @@ROWCOUNT;\n";
+    /// <summary>What the history holds of before a time, but for what stands in its own table as current.</summary>
+    private const string RemoveOldHistory =
+        """
+        DELETE FROM {table}history
+        WHERE workspace_key = @workspace AND installed_at < @older_than
+            AND NOT EXISTS (
+                SELECT 1 FROM {table}workspaces AS w
+                WHERE w.workspace_key = @workspace AND {name}history.user_key = @nobody AND w.bot_installed_at = {name}history.installed_at)
+            AND NOT EXISTS (
+                SELECT 1 FROM {table}installations AS i
+                WHERE i.workspace_key = @workspace AND i.user_key = {name}history.user_key AND i.installed_at = {name}history.installed_at);
+        DECLARE @removed int = @@ROWCOUNT;
+
+        """;
+
+    private const string DropHistory = "DELETE FROM {table}history WHERE workspace_key = @workspace;\n";
+
+    /// <summary>The bot and its lease, and the bot's history.</summary>
+    private const string RemoveBot =
+        """
+        UPDATE {table}workspaces SET bot_installed_at = NULL, bot = NULL, bot_lease_fence = NULL, bot_lease_ends_at = NULL, bot_saved_fence = NULL WHERE workspace_key = @workspace;
+        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody;
+
+        """;
+
+    private const string RemoveInstallation =
+        """
+        DELETE FROM {table}installations WHERE workspace_key = @workspace AND user_key = @user;
+        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key = @user;
+
+        """;
+
+    private const string RemoveInstallations =
+        """
+        DELETE FROM {table}installations WHERE workspace_key = @workspace;
+        DELETE FROM {table}history WHERE workspace_key = @workspace AND user_key <> @nobody;
+
+        """;
+
+    private const string RemoveWorkspace =
+        """
+        DELETE FROM {table}installations WHERE workspace_key = @workspace;
+        DELETE FROM {table}history WHERE workspace_key = @workspace;
+        DELETE FROM {table}workspaces WHERE workspace_key = @workspace;
+
+        """;
+
+    /// <summary>The row of a workspace that has neither bot nor installation.</summary>
+    private const string RemoveWorkspaceIfEmpty =
+        """
+        DELETE FROM {table}workspaces
+        WHERE workspace_key = @workspace AND bot IS NULL AND NOT EXISTS (SELECT 1 FROM {table}installations WHERE workspace_key = @workspace);
+
+        """;
+
+    private const string FindBot = "SELECT bot AS document FROM {table}workspaces WHERE workspace_key = @workspace AND bot IS NOT NULL";
 
     private const string FindInstallation =
         """
@@ -145,6 +200,30 @@ internal static class SqlServerStatements
 
     private const string FindNextClient = "SELECT TOP (1) client_id, workspace_key FROM {table}workspaces WHERE workspace_key > @after ORDER BY workspace_key";
 
+    private const string ListBotHistory =
+        """
+        SELECT k.document FROM (
+            SELECT document, installed_at FROM {table}history WHERE workspace_key = @workspace AND user_key = @nobody AND @kept > 0
+            UNION ALL
+            SELECT w.bot, w.bot_installed_at FROM {table}workspaces AS w WHERE w.workspace_key = @workspace AND w.bot IS NOT NULL AND NOT EXISTS (
+                SELECT 1 FROM {table}history AS h
+                WHERE h.workspace_key = @workspace AND h.user_key = @nobody AND h.installed_at = w.bot_installed_at AND @kept > 0)) AS k
+        ORDER BY k.installed_at DESC
+        """;
+
+    private const string ListInstallationHistory =
+        """
+        SELECT k.document, w.bot FROM (
+            SELECT document, installed_at, user_key FROM {table}history WHERE workspace_key = @workspace AND user_key <> @nobody AND @kept > 0
+            UNION ALL
+            SELECT i.document, i.installed_at, i.user_key FROM {table}installations AS i WHERE i.workspace_key = @workspace AND NOT EXISTS (
+                SELECT 1 FROM {table}history AS h
+                WHERE h.workspace_key = @workspace AND h.user_key = i.user_key AND h.installed_at = i.installed_at AND @kept > 0)) AS k
+        INNER JOIN {table}workspaces AS w ON w.workspace_key = @workspace
+        WHERE @user IS NULL OR k.user_key = @user
+        ORDER BY k.installed_at DESC, k.user_key
+        """;
+
     /// <summary>The row is held before it is changed: Babelfish gives by OUTPUT what it computed before it waited for another's change, and two holders would have one fencing token.</summary>
     private const string AcquireBotLease = Begin +
         """
@@ -163,6 +242,12 @@ internal static class SqlServerStatements
         WHERE workspace_key = @workspace AND user_key = @user AND (lease_ends_at IS NULL OR lease_ends_at <= @now);
 
         """ + Commit;
+
+    private const string ReleaseBotLease =
+        "UPDATE {table}workspaces SET bot_lease_ends_at = NULL WHERE workspace_key = @workspace AND bot_lease_fence = @fence AND bot_lease_ends_at = @lease_ends_at";
+
+    private const string ReleaseInstallationLease =
+        "UPDATE {table}installations SET lease_ends_at = NULL WHERE workspace_key = @workspace AND user_key = @user AND lease_fence = @fence AND lease_ends_at = @lease_ends_at";
 
     /// <summary>A state that is there already can only be this one, sent again after its answer was lost. Expired ones go in small batches, which lock rows and never the table; what another
     /// issue is removing is left to it where the engine knows READPAST, which SQL Server's documents allow beside row versions by READCOMMITTEDLOCK alone.</summary>
@@ -184,36 +269,61 @@ internal static class SqlServerStatements
         SELECT @@ROWCOUNT, @consumed;
         """;
 
+    private const string SaveBot = Begin + LockWorkspace + PutBot + DropHistory + Commit;
+
+    private const string SaveBotWithHistory = Begin + LockWorkspace + PutBot + RememberBot + KeepNewest + Commit;
+
+    private const string Save = Begin + LockWorkspace + PutBot + PutInstallation + DropHistory + Commit;
+
+    private const string SaveWithHistory = Begin + LockWorkspace + PutBot + PutInstallation + RememberBot + RememberInstallation + KeepNewest + Commit;
+
+    private const string DeleteBot = Begin + LockWorkspace + RemoveBot + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string DeleteInstallation = Begin + LockWorkspace + RemoveInstallation + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string DeleteInstallations = Begin + LockWorkspace + RemoveInstallations + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string DeleteAll = Begin + LockWorkspace + RemoveWorkspace + Commit;
+
+    private const string TrimHistory = Begin + LockWorkspace + RemoveOldHistory + RemoveWorkspaceIfEmpty + Commit + "\nSELECT @removed;";
+
+    private const string SaveLeasedBot = Begin + LockWorkspace + ReplaceBot + DropHistory + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string SaveLeasedBotWithHistory = Begin + LockWorkspace + ReplaceBot + RememberBot + KeepNewest + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string SaveLeasedInstallation = Begin + LockWorkspace + ReplaceInstallation + DropHistory + RemoveWorkspaceIfEmpty + Commit;
+
+    private const string SaveLeasedInstallationWithHistory = Begin + LockWorkspace + ReplaceInstallation + RememberInstallation + KeepNewest + RemoveWorkspaceIfEmpty + Commit;
+
     internal static RelationalStatements For(string? schema, string tablePrefix) => new RelationalStatements
     {
         Prepare = RelationalSchema.Read(typeof(SqlServerStatements).Assembly),
         ReadVersion = ReadVersion,
-        SaveBot = Begin + LockWorkspace + PutBot + SharedStatements.DropHistory + Commit,
-        SaveBotWithHistory = Begin + LockWorkspace + PutBot + RememberBot + KeepNewest + Commit,
-        Save = Begin + LockWorkspace + PutBot + PutInstallation + SharedStatements.DropHistory + Commit,
-        SaveWithHistory = Begin + LockWorkspace + PutBot + PutInstallation + RememberBot + RememberInstallation + KeepNewest + Commit,
-        FindBot = SharedStatements.FindBot,
+        SaveBot = SaveBot,
+        SaveBotWithHistory = SaveBotWithHistory,
+        Save = Save,
+        SaveWithHistory = SaveWithHistory,
+        FindBot = FindBot,
         FindInstallation = FindInstallation,
         FindLatestInstallation = FindLatestInstallation,
-        DeleteBot = Begin + LockWorkspace + SharedStatements.RemoveBot + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        DeleteInstallation = Begin + LockWorkspace + SharedStatements.RemoveInstallation + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        DeleteInstallations = Begin + LockWorkspace + SharedStatements.RemoveInstallations + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        DeleteAll = Begin + LockWorkspace + SharedStatements.RemoveWorkspace + Commit,
+        DeleteBot = DeleteBot,
+        DeleteInstallation = DeleteInstallation,
+        DeleteInstallations = DeleteInstallations,
+        DeleteAll = DeleteAll,
         ListBots = ListBots,
         ListInstallations = ListInstallations,
         FindNextClient = FindNextClient,
-        ListBotHistory = SharedStatements.ListBotHistory,
-        ListInstallationHistory = SharedStatements.ListInstallationHistory,
-        TrimHistory = Begin + LockWorkspace + RemoveOldHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit + "\nSELECT @removed;",
+        ListBotHistory = ListBotHistory,
+        ListInstallationHistory = ListInstallationHistory,
+        TrimHistory = TrimHistory,
         AcquireBotLease = AcquireBotLease,
         AcquireInstallationLease = AcquireInstallationLease,
-        SaveLeasedBot = Begin + LockWorkspace + ReplaceBot + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        SaveLeasedBotWithHistory = Begin + LockWorkspace + ReplaceBot + RememberBot + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        SaveLeasedInstallation = Begin + LockWorkspace + ReplaceInstallation + SharedStatements.DropHistory + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        SaveLeasedInstallationWithHistory =
-            Begin + LockWorkspace + ReplaceInstallation + RememberInstallation + KeepNewest + SharedStatements.RemoveWorkspaceIfEmpty + Commit,
-        ReleaseBotLease = SharedStatements.ReleaseBotLease,
-        ReleaseInstallationLease = SharedStatements.ReleaseInstallationLease,
+        SaveLeasedBot = SaveLeasedBot,
+        SaveLeasedBotWithHistory = SaveLeasedBotWithHistory,
+        SaveLeasedInstallation = SaveLeasedInstallation,
+        SaveLeasedInstallationWithHistory = SaveLeasedInstallationWithHistory,
+        ReleaseBotLease = ReleaseBotLease,
+        ReleaseInstallationLease = ReleaseInstallationLease,
         Issue = Issue,
         Consume = Consume,
         Purge = Purge,

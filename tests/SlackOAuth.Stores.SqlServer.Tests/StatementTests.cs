@@ -1,3 +1,4 @@
+using System.Reflection;
 using Microsoft.SqlServer.Dac.Model;
 using Microsoft.SqlServer.TransactSql.ScriptDom;
 using SlackOAuth.Stores.Relational;
@@ -52,6 +53,16 @@ public sealed class StatementTests
     [InlineData("UPDATE dbo.slack_workspaces SET bots = @bot WHERE workspace_key = @workspace")]
     [InlineData("INSERT INTO dbo.slack_states (state_key, document) VALUES (@state, @data)")]
     public void A_wrong_statement_would_be_found(string statement) => Assert.NotEmpty(Bind("2022", "Wrong", statement));
+
+    /// <summary>Who answers for the database reads one file, and no code puts more together than the names of the tables.</summary>
+    [Fact]
+    public void Every_statement_is_a_constant_of_one_file() => Assert.All(All.Where(statement => statement.Name != nameof(RelationalStatements.Prepare)), statement =>
+    {
+        var constant = typeof(SqlServerStatements).GetField(statement.Name, BindingFlags.Static | BindingFlags.NonPublic);
+        Assert.True(constant is { IsLiteral: true }, $"{statement.Name} is not a constant.");
+        var text = (string)constant!.GetRawConstantValue()!;
+        Assert.Equal(text.Replace("{table}", "[dbo].slack_", StringComparison.Ordinal).Replace("{name}", "slack_", StringComparison.Ordinal).Replace("{json}", "nvarchar(max)", StringComparison.Ordinal), statement.Text);
+    });
 
     /// <summary>A parameter of another type than its column's would have the server convert the column, and read the table instead of the index.</summary>
     [Fact]
