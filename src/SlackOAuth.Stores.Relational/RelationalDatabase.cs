@@ -328,7 +328,8 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             var command = connection.Command(statement, CommandType.Text, timeout: -1, _statements);
             try
             {
-                var result = await run(this, command, parameters).ConfigureAwait(false);
+                var call = IsBound ? RunUnbound(run, command, parameters) : run(this, command, parameters);
+                var result = await call.ConfigureAwait(false);
                 if (writes)
                 {
                     await CommitAsync(connection, cancellationToken).ConfigureAwait(false);
@@ -343,6 +344,12 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
             }
         }
     }
+
+    /// <summary>Dapper goes on where it was called: upon the thread of a desktop app, which may be blocking on this very call.</summary>
+    private static bool IsBound => SynchronizationContext.Current is not null || TaskScheduler.Current != TaskScheduler.Default;
+
+    private Task<T> RunUnbound<T>(Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run, Command<RelationalParameter[]> command, RelationalParameter[] parameters) =>
+        Task.Run(() => run(this, command, parameters));
 
     /// <summary>What the caller sees; null where the exception is to pass as it is.</summary>
     private Exception? Wrap(string operation, Exception exception, CancellationToken cancellationToken)

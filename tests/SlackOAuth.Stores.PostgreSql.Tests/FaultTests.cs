@@ -53,6 +53,25 @@ public sealed class FaultTests(PostgreSqlServer server) : IAsyncLifetime
         Assert.Equal(1, await _tables.CountStatesAsync(_scope));
     }
 
+    [Fact]
+    public async Task Who_blocks_on_calls_under_a_synchronization_context_gets_their_answers()
+    {
+        await using var store = new PostgreSqlInstallationStore(Common, await _tables.OptionsAsync(_scope));
+        await using var states = new PostgreSqlOAuthStateStore(Common, await _tables.OptionsAsync(_scope));
+        await BlockedThread.RunAsync(() => store.SaveAsync(Numbered.Installation("U1", 1), Token).AsTask());
+        await BlockedThread.RunAsync(() => store.FindBotAsync(Numbered.Workspace, Token).AsTask());
+        await BlockedThread.RunAsync(async () =>
+        {
+            await foreach (var bot in store.ListBotsAsync(Token).ConfigureAwait(false))
+            {
+                Assert.Equal(Numbered.Installation("U1", 1).ToBot(), bot);
+            }
+        });
+        await BlockedThread.RunAsync(() => store.TryAcquireLeaseAsync(Numbered.Workspace, null, TimeSpan.FromMinutes(1), Token).AsTask());
+        await BlockedThread.RunAsync(() => states.IssueAsync(null, Token).AsTask());
+        await BlockedThread.RunAsync(() => states.ConsumeAsync(OAuthState.Create(), cancellationToken: Token).AsTask());
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(7)]
