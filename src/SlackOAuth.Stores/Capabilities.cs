@@ -4,7 +4,7 @@ namespace SlackOAuth.Stores;
 /// <remarks>
 /// <para>Read page by page, as the caller asks for more. No snapshot: what is there from start to end is listed once, what comes or goes meanwhile may be listed or not.</para>
 /// <para>[33] A record that cannot be read, since it is damaged or its key is gone, gives an exception with <see cref="SlackOAuthStoreException.IsUnreadableRecord"/> that names it, and the next
-/// <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> goes on with the next record: one does not hide the others. An installation whose bot cannot be read is such a record too. Any other exception ends
+/// <see cref="IAsyncEnumerator{T}.MoveNextAsync"/> goes on with the next record: one does not hide the others. <see cref="ListedRecordExtensions.WithUnreadableAsync"/> gives both. An installation whose bot cannot be read is such a record too. Any other exception ends
 /// the listing. The listings of <see cref="IInstallationHistory"/> do the same.</para>
 /// </remarks>
 public interface IInstallationListing

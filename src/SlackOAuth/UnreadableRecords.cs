@@ -19,34 +19,25 @@ internal sealed class UnreadableRecords(bool countsNamed = true)
 
     /// <summary>The records that can be read. What else fails is thrown as ever: the rest of the listing is unknown.</summary>
     internal async IAsyncEnumerable<T> PassOver<T>(IAsyncEnumerable<T> listing, [EnumeratorCancellation] CancellationToken cancellationToken = default)
+        where T : class
     {
-        var records = listing.GetAsyncEnumerator(cancellationToken);
-        await using var disposing = records.ConfigureAwait(false);
-        while (true)
+        await foreach (var (record, failure) in listing.WithUnreadableAsync(cancellationToken).ConfigureAwait(false))
         {
-            try
+            if (record is not null)
             {
-                if (!await records.MoveNextAsync().ConfigureAwait(false))
-                {
-                    yield break;
-                }
-            }
-            catch (SlackOAuthStoreException exception) when (exception.IsUnreadableRecord)
-            {
-                if (exception.Workspace is { } workspace)
-                {
-                    Workspaces.Add(workspace);
-                }
-
-                if (countsNamed || exception.Workspace is null)
-                {
-                    Note(exception);
-                }
-
+                yield return record;
                 continue;
             }
 
-            yield return records.Current;
+            if (failure!.Workspace is { } workspace)
+            {
+                Workspaces.Add(workspace);
+            }
+
+            if (countsNamed || failure.Workspace is null)
+            {
+                Note(failure);
+            }
         }
     }
 
