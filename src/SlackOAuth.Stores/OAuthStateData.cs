@@ -4,16 +4,6 @@ using System.Text.Json;
 
 namespace SlackOAuth.Stores;
 
-/// <summary>What a state was issued for. A state of one purpose is unknown to the other.</summary>
-public enum OAuthStatePurpose
-{
-    /// <summary>Installing the app (<c>oauth/v2/authorize</c>).</summary>
-    Install = 0,
-
-    /// <summary>Sign in with Slack (<c>openid/connect/authorize</c>).</summary>
-    SignIn = 1,
-}
-
 /// <summary>What a state carries from the start of a flow to its callback.</summary>
 /// <remarks>Immutable; compared by content. It holds neither the state nor the nonce itself, and <see cref="object.ToString"/> shows only the purpose.</remarks>
 public sealed record OAuthStateData

@@ -18,32 +18,3 @@ public sealed record FakeWorkspace
     /// <summary>The members, at least one. The first is meant where a call names no user.</summary>
     public IReadOnlyList<FakeUser> Users { get; init; } = [new()];
 }
-
-/// <summary>An Enterprise Grid organization.</summary>
-public sealed record FakeEnterprise
-{
-    /// <summary>The enterprise id.</summary>
-    public string Id { get; init; } = "E0FAKEORG01";
-
-    /// <summary>The name.</summary>
-    public string Name { get; init; } = "Test Organization";
-
-    /// <summary>The first label of the organization's address, <c>https://{domain}.enterprise.slack.com/</c>.</summary>
-    public string Domain { get; init; } = "test-organization";
-}
-
-/// <summary>A member of a workspace.</summary>
-public sealed record FakeUser
-{
-    /// <summary>The user id.</summary>
-    public string Id { get; init; } = "U0FAKEUSER1";
-
-    /// <summary>The user name, which slash commands carry.</summary>
-    public string Name { get; init; } = "ada";
-
-    /// <summary>The full name, which Sign in with Slack gives.</summary>
-    public string RealName { get; init; } = "Ada Example";
-
-    /// <summary>The e-mail address, which Sign in with Slack gives under the scope <c>email</c>.</summary>
-    public string Email { get; init; } = "ada@example.com";
-}

@@ -1,5 +1,4 @@
 using Microsoft.Extensions.Logging;
-using SlackOAuth.Stores;
 
 namespace SlackOAuth;
 

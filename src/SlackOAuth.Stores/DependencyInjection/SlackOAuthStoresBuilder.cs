@@ -4,20 +4,6 @@ using SlackOAuth.Stores.DependencyInjection;
 
 namespace SlackOAuth.Stores;
 
-/// <summary>Which of the two contracts a provider is used for, so that installations and states can come from different ones.</summary>
-[Flags]
-public enum StoreContracts
-{
-    /// <summary>The provider keeps the installations.</summary>
-    Installations = 1,
-
-    /// <summary>The provider keeps the states.</summary>
-    States = 2,
-
-    /// <summary>The provider keeps both.</summary>
-    All = Installations | States,
-}
-
 /// <summary>Chooses the stores of an app. Providers extend it with their <c>UseX</c> methods; a custom store is named by the methods here.</summary>
 /// <remarks>Every method is safe to repeat: the last choice for a contract counts.</remarks>
 public sealed class SlackOAuthStoresBuilder

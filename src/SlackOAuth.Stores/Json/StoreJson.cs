@@ -5,11 +5,6 @@ using SlackOAuth.Stores.Json;
 
 namespace SlackOAuth.Stores;
 
-/// <summary>A state as it is stored: what it carries, and when it ends.</summary>
-/// <param name="Data">What the state was issued with.</param>
-/// <param name="ExpiresAt">The first instant at which the state is no longer valid.</param>
-public sealed record StoredOAuthState(OAuthStateData Data, DateTimeOffset ExpiresAt);
-
 /// <summary>The records as UTF-8 JSON, for authors of stores that keep documents: the field names and forms of <c>slack_sdk</c>'s file layout.</summary>
 /// <remarks>
 /// Every field is written, an absent one as null; scopes are arrays, <c>*_expires_at</c> are integer seconds, <c>installed_at</c> is seconds with a fraction. When read, a missing

@@ -2,7 +2,6 @@ using System.CommandLine;
 using System.Globalization;
 using SlackOAuth.Stores;
 using SlackOAuth.Tool.Output;
-using SlackOAuth.Tool.Sources;
 using SlackOAuth.Tool.Stores;
 
 namespace SlackOAuth.Tool.Commands;

@@ -1,6 +1,4 @@
 using System.CommandLine;
-using System.Globalization;
-using SlackOAuth.Stores;
 using SlackOAuth.Tool.Copying;
 using SlackOAuth.Tool.Output;
 using SlackOAuth.Tool.Sources;

@@ -1,6 +1,5 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
-using SlackOAuth.Stores;
 using SlackOAuth.Tool.Sources;
 
 namespace SlackOAuth.Tool.Importing;
