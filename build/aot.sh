@@ -5,11 +5,10 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 export DOTNET_NOLOGO=1 DOTNET_CLI_TELEMETRY_OPTOUT=1 NO_COLOR=1
 work=$(mktemp -d)
-containers=() daemon=''
+containers=()
 cleanup() {
   [[ ${#containers[@]} -eq 0 ]] || docker rm --force --volumes "${containers[@]}" >/dev/null
-  # Only what was started here.
-  [[ -z $daemon ]] || build/engines/docker.sh stop
+  build/engines/docker.sh stop $$
   rm -rf "$work"
 }
 trap cleanup EXIT
@@ -52,13 +51,9 @@ check() {
 check "The check on the file system"
 check "The check on SQLite" --store=sqlite
 
-docker_answers() {
-  docker version >/dev/null 2>&1 || { build/engines/docker.sh start && daemon=yes; }
-}
-
 # run ENGINE IMAGE PORT [docker's options …]: a server for this check, whose address is then in $address.
 run() {
-  docker_answers && "build/engines/$1.sh" || return 1
+  build/engines/docker.sh start $$ && "build/engines/$1.sh" || return 1
   containers+=("$(docker run --detach --publish "127.0.0.1::$3" "${@:4}" "$2")")
   address=$(docker port "${containers[-1]}" "$3/tcp" | head -n 1)
 }

@@ -13,11 +13,11 @@ named=
 for word in "$@"; do
   [[ $groups == *" $word "* ]] && named+=" $word "
 done
-trap 'build/engines/docker.sh stop' EXIT
+trap 'build/engines/docker.sh stop $$' EXIT
 for engine in redis postgresql mongodb dynamodb; do
   server=SLACKOAUTH_TEST_${engine^^}
   if [[ -z ${!server:-} && ( -z $named || $named == *" $engine "* ) ]]; then
-    build/engines/docker.sh start && "build/engines/$engine.sh"
+    build/engines/docker.sh start $$ && "build/engines/$engine.sh"
   fi
 done
 

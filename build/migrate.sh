@@ -15,13 +15,11 @@ containers=()
 end() {
   [[ ${#containers[@]} -eq 0 ]] || docker rm --force --volumes "${containers[@]}" > /dev/null
   rm -rf "$work"
-  [[ -z $docker_is_ours ]] || build/engines/docker.sh stop
+  build/engines/docker.sh stop $$
 }
-docker_is_ours=
 trap end EXIT
 
-docker version > /dev/null 2>&1 || docker_is_ours=yes
-build/engines/docker.sh start
+build/engines/docker.sh start $$
 build/engines/redis.sh
 build/engines/postgresql.sh
 dotnet build src/SlackOAuth.Tool --configuration Release --verbosity quiet

@@ -8,8 +8,8 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 for word in "$@"; do
   if [[ -x build/engines/$word.sh ]]; then
-    trap 'build/engines/docker.sh stop' EXIT
-    build/engines/docker.sh start && "build/engines/$word.sh"
+    trap 'build/engines/docker.sh stop $$' EXIT
+    build/engines/docker.sh start $$ && "build/engines/$word.sh"
   fi
 done
 dotnet run --project tests/SlackOAuth.Soak --configuration Release -- "$@"

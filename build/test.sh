@@ -27,7 +27,7 @@ if [[ ${#projects[@]} -eq 0 ]]; then
 fi
 
 logs=$(mktemp -d)
-trap 'rm -rf "$logs"; build/engines/docker.sh stop' EXIT
+trap 'rm -rf "$logs"; build/engines/docker.sh stop $$' EXIT
 
 # The engines that a project's tests run against: a provider's own, and for the sample and the tool every one there is.
 engines_of() {
@@ -48,7 +48,7 @@ prepare() {
   for engine in $(tr ' ' '\n' <<<"$needed" | sort -u); do
     server=SLACKOAUTH_TEST_${engine^^}
     if [[ -z ${!server:-} ]]; then
-      build/engines/docker.sh start && "build/engines/$engine.sh"
+      build/engines/docker.sh start $$ && "build/engines/$engine.sh"
     fi
   done
 }

@@ -1,15 +1,37 @@
 #!/usr/bin/env bash
 # Makes Docker answer, for the containers of the tests.
-#   build/engines/docker.sh start   does nothing where Docker answers; as root on Debian and its kin it installs and starts it; elsewhere it says what to do
-#   build/engines/docker.sh stop    stops what 'start' started, and nothing else
+#   build/engines/docker.sh start [USER]   does nothing where Docker answers; as root on Debian and its kin it installs and starts it; elsewhere it says what to do
+#   build/engines/docker.sh stop [USER]    stops what 'start' started, and nothing else, unless another process still uses it
+# USER is the process that uses Docker from the one to the other.
 set -euo pipefail
 pidfile=/run/slackoauth-stores-dockerd.pid
 log=/var/log/slackoauth-stores-dockerd.log
+users=/run/slackoauth-stores-dockerd.users
+user=${2:-}
 
 answers() { docker version >/dev/null 2>&1; }
 
+use() {
+  [[ -n $user ]] || return 0
+  mkdir -p "$users"
+  : >"$users/$user"
+}
+
+in_use() {
+  local file
+  for file in "$users"/*; do
+    [[ -e $file ]] || continue
+    kill -0 "$(basename "$file")" 2>/dev/null && return
+    rm -f "$file"
+  done
+  return 1
+}
+
 start() {
-  answers && return
+  if answers; then
+    [[ ! -f $pidfile ]] || use
+    return
+  fi
   if [[ $(id -u) -ne 0 ]] || ! command -v apt-get >/dev/null || [[ -n ${DOCKER_HOST:-} ]]; then
     echo "No Docker answers here. Start it, or install it (https://docs.docker.com/engine/install/), and run this again." >&2
     return 1
@@ -27,6 +49,7 @@ start() {
   for _ in $(seq 240); do
     if answers; then
       echo "$daemon" >"$pidfile"
+      use
       return
     fi
     kill -0 "$daemon" 2>/dev/null || break
@@ -39,6 +62,8 @@ start() {
 
 stop() {
   [[ -f $pidfile ]] || return 0
+  [[ -z $user ]] || rm -f "$users/$user"
+  ! in_use || return 0
   local daemon
   daemon=$(<"$pidfile")
   rm "$pidfile"
@@ -52,5 +77,5 @@ stop() {
 
 case ${1:-} in
   start | stop) "$1" ;;
-  *) echo "usage: $0 start|stop" >&2; exit 2 ;;
+  *) echo "usage: $0 start|stop [USER]" >&2; exit 2 ;;
 esac
