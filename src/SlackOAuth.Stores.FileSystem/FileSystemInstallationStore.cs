@@ -483,7 +483,7 @@ public sealed class FileSystemInstallationStore : IInstallationStore, IInstallat
             Drop(FileSystemNames.BotPrefix);
         }
 
-        if (replaced.Any(installation => installation is not null
+        if (replaced.DistinctBy(installation => (installation?.UserId, installation?.InstalledAt)).Any(installation => installation is not null
             && IsAnyThere(FileSystemNames.SameMicrosecond(installation.InstalledAt).Select(instant => FileSystemNames.UserHistory(installation.UserId, instant)))))
         {
             Drop(FileSystemNames.InstallerPrefix);
