@@ -345,7 +345,7 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         }
     }
 
-    /// <summary>Dapper goes on where it was called: upon the thread of a desktop app, which may be blocking on this very call.</summary>
+    /// <summary>Whether there is a context that Dapper, which awaits without <c>ConfigureAwait(false)</c>, would go on upon: the thread of a desktop app, which may be blocking on this very call.</summary>
     private static bool IsBound => SynchronizationContext.Current is not null || TaskScheduler.Current != TaskScheduler.Default;
 
     private Task<T> RunUnbound<T>(Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run, Command<RelationalParameter[]> command, RelationalParameter[] parameters) =>

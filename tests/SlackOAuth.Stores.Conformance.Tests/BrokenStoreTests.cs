@@ -7,7 +7,7 @@ namespace SlackOAuth.Stores.Conformance.Tests;
 /// <summary>Each broken store is wrong in one way, and is rejected by the tests that say so; each test of the suite rejects one.</summary>
 public class BrokenStoreTests
 {
-    // A race shows in one of several runs, of which a busy machine takes more; any other fault in the first.
+    // A race shows in one of several runs, on a busy machine in one of many; any other fault in the first.
     private const int Runs = 64;
 
     private static readonly (Type Store, Type Suite, string Test)[] Rejections =
