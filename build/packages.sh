@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Packs the family, then builds and runs samples/CustomStore against the packages in an empty folder, as a store author outside this repository would.
 # It passes where the author's correct store passes the suite, the same store with a fault does not, every package holds what a user expects and brings no
-# analyzer that nobody asked for, and the slackoauth tool, installed from its package, copies, compares, lists and examines a store.
+# analyzer that nobody asked for, each store's README compiles with the packages that it names, and the slackoauth tool, installed from its package, copies, compares, lists and examines a store.
 set -euo pipefail
 root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 work=$(mktemp -d)
@@ -78,6 +78,42 @@ if grep 'Dapper' "$work/analyzers"; then
   exit 1
 fi
 echo "None of $(wc -l < "$work/analyzers") is Dapper's."
+
+echo
+echo "== Each store's README, with the packages that it tells to add and no other"
+mkdir "$work/readmes"
+cd "$work/readmes"
+cp "$work/app/nuget.config" .
+for readme in "$root"/src/SlackOAuth.Stores*/README.md; do
+  # The first block with the packages, the first one of C#.
+  packages=$(awk '/^```/ { if (inside) exit; inside = 1; next } inside && /^dotnet add package/ { print $4 }' "$readme")
+  grep --quiet 'Microsoft.Extensions.DependencyInjection' <<< "$packages" || continue
+  app=$(basename "$(dirname "$readme")")
+  mkdir "$app"
+  awk '/^```/ { if (inside) exit; inside = /^```csharp/; next } inside' "$readme" > "$app/Program.cs"
+  {
+    echo '<Project Sdk="Microsoft.NET.Sdk"><PropertyGroup><OutputType>Exe</OutputType><TargetFramework>net10.0</TargetFramework><ImplicitUsings>enable</ImplicitUsings><Nullable>enable</Nullable></PropertyGroup><ItemGroup>'
+    for package in $packages; do
+      known=$(sed -n "s:.*<PackageVersion Include=\"$package\" Version=\"\([^\"]*\)\".*:\1:p" "$root/Directory.Packages.props")
+      echo "<PackageReference Include=\"$package\" Version=\"${known:-$version}\" />"
+    done
+    echo '</ItemGroup></Project>'
+  } > "$app/App.csproj"
+done
+cat > all.proj <<'PROJECT'
+<Project>
+  <ItemGroup>
+    <App Include="*/App.csproj" />
+  </ItemGroup>
+  <Target Name="Build">
+    <MSBuild Projects="@(App)" Targets="Restore" Properties="Restoring=true" />
+    <MSBuild Projects="@(App)" Targets="Build" BuildInParallel="true" />
+  </Target>
+</Project>
+PROJECT
+dotnet msbuild all.proj -maxCpuCount -verbosity:quiet -nologo
+[[ $(ls -d */ | wc -l) -eq 8 ]] || { echo "Not all of the eight stores' READMEs were built: $(ls -d */)"; exit 1; }
+echo "Built $(ls -d */ | wc -l)."
 
 echo
 echo "== The slackoauth tool, installed from its package"

@@ -3,7 +3,7 @@ namespace SlackOAuth.Stores;
 /// <summary>Issues the <c>state</c> of an OAuth flow and accepts each once.</summary>
 /// <remarks>
 /// <para>A store is bound to one client id, and is safe for concurrent use; register it as a singleton. The numbers in brackets are those of the contract
-/// (<c>docs/contract.md</c>), and each is proven by the suite of <c>SlackOAuth.Stores.Conformance</c>.</para>
+/// (<c>docs/contract.md</c>), which the tests of the suite <c>SlackOAuth.Stores.Conformance</c> cite.</para>
 /// <para>[18] A state is valid while <c>now &lt; issued + lifetime</c>, judged by the injected <see cref="TimeProvider"/>, with
 /// <see cref="SlackOAuthStoresOptions.StateLifetime"/> as the lifetime. An engine's own expiry only collects the garbage, and expired states do not pile up.
 /// [20] What is stored is a hash of the state, so that a leak of the store lets nobody finish a flow.

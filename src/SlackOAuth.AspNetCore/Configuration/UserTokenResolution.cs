@@ -9,7 +9,7 @@ public enum UserTokenResolution
     /// <summary>Nobody's: the bot is looked up and nothing else. One call to the store.</summary>
     None,
 
-    /// <summary>The user who sent the request, in the workspace of the installation. One call to the store where that user is the latest installer, else two.</summary>
+    /// <summary>The user who sent the request, in the workspace of the installation. One call to the store where that user is the latest installer, else two; in a Grid three where the user has not installed.</summary>
     RequestingUser,
 
     /// <summary>

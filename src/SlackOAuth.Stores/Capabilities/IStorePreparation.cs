@@ -8,6 +8,6 @@ public interface IStorePreparation
     /// <exception cref="SlackOAuthStoreException">The engine failed, or refused for want of a privilege.</exception>
     ValueTask PrepareAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>[25] The same as a script, for those whose database changes go through a review.</summary>
+    /// <summary>[25] The same as a script, for those whose database changes go through a review. A provider's README says what it does with tables of an earlier version.</summary>
     string PreparationScript { get; }
 }
