@@ -363,6 +363,90 @@ public sealed class AuthorizerTests : IDisposable
         Assert.Null(authorization.Installation!.UserToken);
     }
 
+    [Theory]
+    [InlineData(UserTokenResolution.RequestingUser)]
+    [InlineData(UserTokenResolution.None)]
+    public async Task A_user_who_installs_alone_after_the_upgrade_does_not_hide_the_bot_of_before(UserTokenResolution resolution)
+    {
+        await SaveAsync(Installation(Team, "U1", Now.AddDays(-1)));
+        await SaveAsync(Installation(GridTeam, "U2").WithBot(null));
+
+        var authorization = await Authorizer(resolution, options => options.Scopes = ["commands"]).AuthorizeAsync(Request("T1", "E1", "U3"), Cancellation);
+
+        Assert.Equal((GridTeam, "xoxb-U1"), (authorization!.Workspace, authorization.BotToken));
+        Assert.Null(await _store.FindBotAsync(Team, Cancellation));
+        Assert.Equal("xoxb-U1", (await _store.FindBotAsync(GridTeam, Cancellation))!.BotToken);
+        Assert.NotNull(await _store.FindInstallationAsync(GridTeam, "U1", Cancellation));
+        Assert.NotNull(await _store.FindInstallationAsync(GridTeam, "U2", Cancellation));
+    }
+
+    [Theory]
+    [InlineData("U2", "xoxp-U2")]
+    [InlineData("U1", "xoxp-U1")]
+    [InlineData("U3", null)]
+    public async Task Users_who_install_alone_in_a_workspace_of_an_organization_do_not_hide_the_organizations_bot(string userId, string? token)
+    {
+        await SaveAsync(Installation(Organization, "U1"));
+        await SaveAsync(Installation(GridTeam, "U2").WithBot(null));
+
+        var authorization = await Authorizer(configure: options => options.Scopes = ["commands"]).AuthorizeAsync(Request("T1", "E1", userId), Cancellation);
+
+        Assert.Equal((GridTeam, "xoxb-U1", token), (authorization!.Workspace, authorization.BotToken, authorization.UserToken));
+        Assert.Equal(("U2", "xoxb-U1"), (authorization.Installation!.UserId, authorization.Installation.BotToken));
+        Assert.NotNull(await _store.FindBotAsync(Organization, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_app_without_bot_scopes_looks_for_no_bot_elsewhere()
+    {
+        await SaveAsync(Installation(GridTeam, "U2").WithBot(null));
+
+        var authorization = await Authorizer(configure: options => options.UserScopes = ["search:read"]).AuthorizeAsync(Request("T1", "E1", "U2"), Cancellation);
+
+        Assert.Equal("xoxp-U2", authorization!.UserToken);
+        Assert.Equal(["FindInstallationAsync E1-T1"], _store.Calls);
+    }
+
+    [Fact]
+    public async Task Where_the_enterprise_is_uncertain_the_bot_of_before_is_read_and_not_moved()
+    {
+        await SaveAsync(Installation(Team, "U1", Now.AddDays(-1)));
+        await SaveAsync(Installation(GridTeam, "U2").WithBot(null));
+
+        var authorization = await Authorizer(configure: options => options.Scopes = ["commands"])
+            .AuthorizeAsync(Request("T1", "E1", "U3") with { IsEnterpriseUncertain = true }, Cancellation);
+
+        Assert.Equal("xoxb-U1", authorization!.BotToken);
+        Assert.NotNull(await _store.FindBotAsync(Team, Cancellation));
+    }
+
+    [Fact]
+    public async Task An_actor_who_has_installed_org_wide_in_another_organization_is_found_there()
+    {
+        await SaveAsync(Installation(Team, "U1"));
+        await SaveAsync(Installation(WorkspaceId.ForEnterprise("E2"), "U2"));
+
+        var authorization = await Authorizer(UserTokenResolution.Actor)
+            .AuthorizeAsync(Request("T1") with { ActorEnterpriseId = "E2", ActorTeamId = "T2", ActorUserId = "U2" }, Cancellation);
+
+        Assert.Equal(("xoxb-U1", "xoxp-U2"), (authorization!.BotToken, authorization.UserToken));
+    }
+
+    [Fact]
+    public async Task The_workspace_of_an_actor_is_read_under_its_key_of_before_and_not_moved()
+    {
+        var other = WorkspaceId.ForTeam("T2");
+        await SaveAsync(Installation(Team, "U1"));
+        await SaveAsync(Installation(other, "U2"));
+
+        var authorization = await Authorizer(UserTokenResolution.Actor)
+            .AuthorizeAsync(Request("T1") with { ActorEnterpriseId = "E2", ActorTeamId = "T2", ActorUserId = "U2" }, Cancellation);
+
+        Assert.Equal(("xoxb-U1", "xoxp-U2"), (authorization!.BotToken, authorization.UserToken));
+        Assert.NotNull(await _store.FindInstallationAsync(other, "U2", Cancellation));
+        Assert.Null(await _store.FindInstallationAsync(WorkspaceId.ForTeam("T2", "E2"), "U2", Cancellation));
+    }
+
     [Fact]
     public async Task A_token_that_has_expired_says_so()
     {

@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using SlackOAuth.Stores;
@@ -9,6 +10,7 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
 {
     private readonly GridUpgrade _upgrade = new(store, time);
     private readonly bool _hasGridFallback = options.Value.GridFallbackEnabled;
+    private readonly bool _hasBot = options.Value.Scopes.Count > 0;
     private readonly UserTokenResolution _resolution = options.Value switch
     {
         { UserTokenResolution: not UserTokenResolution.Automatic and var chosen } => chosen,
@@ -25,30 +27,57 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         }
 
         var found = await FindAsync(workspace, cancellationToken).ConfigureAwait(false);
-        if (found is null && BeforeUpgrade(workspace) is { } before)
+        if (IsIncomplete(found) && BeforeUpgrade(workspace) is { } before)
         {
-            // Where the organization may be another's, its tokens are not the workspace's; and re-keyed under it, the workspace's own requests would find nothing.
-            found = request.IsEnterpriseUncertain
-                ? await FindAsync(before, cancellationToken).ConfigureAwait(false)
-                : await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false)
-                    ?? await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false)
-                    ?? await FindMovedAsync(workspace, cancellationToken).ConfigureAwait(false);
+            found = await FindElsewhereAsync(found, workspace, before, request.IsEnterpriseUncertain, cancellationToken).ConfigureAwait(false);
         }
 
         var (authorization, isGone) = found is null ? default : await CompleteAsync(found, request, cancellationToken).ConfigureAwait(false);
-        if (isGone && found!.Workspace != workspace && await FindAsync(workspace, cancellationToken).ConfigureAwait(false) is { } moved)
+        if (isGone && found!.BotWorkspace != workspace && await FindAsync(workspace, cancellationToken).ConfigureAwait(false) is { } moved)
         {
             // Another request has re-keyed it while this one waited for its rotation.
+            found = moved;
             (authorization, _) = await CompleteAsync(moved, request, cancellationToken).ConfigureAwait(false);
         }
 
         if (authorization is not null)
         {
-            await use.NoteAsync(authorization.Workspace, cancellationToken).ConfigureAwait(false);
+            await use.NoteAsync(found!.Workspace, cancellationToken).ConfigureAwait(false);
+            if (found.BotWorkspace != found.Workspace)
+            {
+                await use.NoteAsync(found.BotWorkspace, cancellationToken).ConfigureAwait(false);
+            }
         }
 
         return authorization;
     }
+
+    /// <summary>Whether there is more to look for: the app itself or, where only users' installations are there, the bot that an app with bot scopes has.</summary>
+    private bool IsIncomplete([NotNullWhen(false)] Found? found) => found is null || (found.Bot is null && _hasBot);
+
+    /// <summary>Looks under the key of before the upgrade, then under the organization's.</summary>
+    private async ValueTask<Found?> FindElsewhereAsync(Found? found, WorkspaceId workspace, WorkspaceId before, bool isEnterpriseUncertain, CancellationToken cancellationToken)
+    {
+        if (isEnterpriseUncertain)
+        {
+            // Where the organization may be another's, its tokens are not the workspace's; and re-keyed under it, the workspace's own requests would find nothing.
+            return Join(found, await FindAsync(before, cancellationToken).ConfigureAwait(false));
+        }
+
+        found = Join(found, await FindBeforeUpgradeAsync(workspace, before, cancellationToken).ConfigureAwait(false));
+        if (IsIncomplete(found))
+        {
+            found = Join(found, await FindAsync(WorkspaceId.ForEnterprise(workspace.EnterpriseId!), cancellationToken).ConfigureAwait(false));
+        }
+
+        return found ?? await FindMovedAsync(workspace, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>What was found first, with the bot of what was found next where it has none.</summary>
+    private static Found? Join(Found? first, Found? next) =>
+        first is null || next?.Workspace == first.Workspace ? next
+        : next?.Bot is not { } bot ? first
+        : first with { Bot = bot, Installation = first.Installation?.WithBot(bot), BotWorkspace = next.Workspace };
 
     /// <summary>The key that a workspace of an organization had before it joined; null where it has always had its own.</summary>
     private WorkspaceId? BeforeUpgrade(WorkspaceId workspace) =>
@@ -178,15 +207,26 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
         {
             // The workspace may have been installed anew since its upgrade, or its re-keying broken off: this user's token is still under the old key.
             user = await store.FindInstallationAsync(before, userId, cancellationToken).ConfigureAwait(false);
-            if (user is not null && await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false))
+
+            // That an actor's other workspace belongs to the actor's organization is put together from several ids: enough to read by, not to move everybody.
+            if (user is not null && workspace == found.Workspace && await TryRekeyAsync(before, workspace, cancellationToken).ConfigureAwait(false))
             {
                 // Under its old key there is nothing to rotate any more.
                 user = await store.FindInstallationAsync(workspace, userId, cancellationToken).ConfigureAwait(false) ?? user;
             }
         }
 
-        return user;
+        return user is null && OrganizationOf(workspace, found) is { } organization
+            ? await store.FindInstallationAsync(organization, userId, cancellationToken).ConfigureAwait(false)
+            : user;
     }
+
+    /// <summary>Where else a user may have installed the app: org-wide, for an actor of another workspace, and where the app's bot is installed so; null where nobody can have.</summary>
+    private WorkspaceId? OrganizationOf(WorkspaceId workspace, Found found) =>
+        _hasGridFallback && workspace is { EnterpriseId: { } enterpriseId, TeamId: not null } && WorkspaceId.ForEnterprise(enterpriseId) is var organization
+            && (workspace != found.Workspace || organization == found.BotWorkspace)
+                ? organization
+                : null;
 
     /// <summary>An actor who belongs to where the request is from is looked for where the app was found, which may be the organization.</summary>
     private static WorkspaceId? ActorWorkspace(Found found, SlackRequestContext request) =>
@@ -195,5 +235,12 @@ internal sealed class SlackAuthorizer(IOptions<SlackOAuthOptions> options, IInst
     private static Installation? WithoutUserToken(Installation? installation) =>
         installation is null ? null : installation with { UserToken = null, UserRefreshToken = null, UserTokenExpiresAt = null, UserScopes = [] };
 
-    private sealed record Found(WorkspaceId Workspace, Bot? Bot, Installation? Installation);
+    /// <param name="Workspace">The key under which the app was found.</param>
+    /// <param name="Bot">The bot.</param>
+    /// <param name="Installation">The latest installation.</param>
+    private sealed record Found(WorkspaceId Workspace, Bot? Bot, Installation? Installation)
+    {
+        /// <summary>The key under which the bot was, where the workspace's own had users alone.</summary>
+        internal WorkspaceId BotWorkspace { get; init; } = Workspace;
+    }
 }
