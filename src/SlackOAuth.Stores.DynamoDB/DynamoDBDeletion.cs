@@ -56,11 +56,9 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         var history = DynamoDBHistory.Read(historyItem);
         var changed = withBot ? DynamoDBHistory.None : history with { Stamp = DynamoDBKeys.Unique(), Installations = [] };
         changed = changed.IsEmpty ? history.Stamp is null ? history : DynamoDBHistory.None : changed;
-        // The bot goes even where none was read: a save whose installation is older than the one that is stored writes its bot alone, which no stamp tells.
-        if (withBot)
-        {
-            items.TryAdd(DynamoDBKeys.Bot, []);
-        }
+        // The bot goes with each transaction, though none was read: a save whose installation is older than one that is still stored writes its bot alone, which no stamp tells.
+        TransactWriteItem[] bot = withBot ? [Delete(DynamoDBKeys.Bot)] : [];
+        items.Remove(DynamoDBKeys.Bot);
 
         // What lookups give goes before what they do not.
         var doomed = items.Keys
@@ -71,7 +69,7 @@ internal sealed class DynamoDBDeletion(DynamoDBTable table, DynamoDBHistories hi
         var left = doomed.AsMemory();
         do
         {
-            left = left[await DeleteSomeAsync(client, left, _ => [latestWrite, historyWrite], cancellationToken).ConfigureAwait(false)..];
+            left = left[await DeleteSomeAsync(client, left, _ => [.. bot, latestWrite, historyWrite], cancellationToken).ConfigureAwait(false)..];
             histories.Remember(partition, changed);
             (latestWrite, historyWrite) = (ReplaceLatest(null, null), changed.Write(table.Name, partition, changed));
         }

@@ -57,13 +57,26 @@ public sealed class DynamoDBOAuthStateStore : IOAuthStateStore, IStorePreparatio
         var item = DynamoDBKeys.StateItem(OAuthState.ComputeKey(state, _clientId, data.Purpose)!);
         item[DynamoDBKeys.Document] = DynamoDBKeys.Text(StoreJson.Serialize(stored));
         item[DynamoDBKeys.ExpiresAt] = DynamoDBKeys.Number((stored.ExpiresAt + Grace).ToUnixTimeSeconds() + 1);
-        // Without a condition: a repeated request puts the same item again.
         await _table.CallAsync(
             nameof(IssueAsync),
-            new PutItemRequest { TableName = _table.Name, Item = item },
-            static (client, request, cancellationToken) => DynamoDBTable.WriteAsync(token => client.PutItemAsync(request, token), cancellationToken),
+            new PutItemRequest { TableName = _table.Name, Item = item, ConditionExpression = "attribute_not_exists(pk)" },
+            static (client, request, cancellationToken) => PutOnceAsync(client, request, cancellationToken),
             cancellationToken).ConfigureAwait(false);
         return state;
+    }
+
+    /// <summary>What is there already is this very state, put by a try whose answer was lost. A late one must not put it again: it may have been used by then. [17]</summary>
+    private static async Task<bool> PutOnceAsync(IAmazonDynamoDB client, PutItemRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await DynamoDBTable.WriteAsync(token => client.PutItemAsync(request, token), cancellationToken).ConfigureAwait(false);
+        }
+        catch (ConditionalCheckFailedException)
+        {
+        }
+
+        return true;
     }
 
     /// <inheritdoc />

@@ -100,7 +100,7 @@ internal sealed class DynamoDBSave(DynamoDBTable table, DynamoDBHistories histor
             {
                 await DynamoDBTable.WriteAsync(token => client.TransactWriteItemsAsync(new TransactWriteItemsRequest { TransactItems = _writes }, token), cancellationToken).ConfigureAwait(false);
             }
-            catch (Exception exception) when (exception is not OperationCanceledException)
+            catch (Exception) when (!cancellationToken.IsCancellationRequested)
             {
                 return;
             }

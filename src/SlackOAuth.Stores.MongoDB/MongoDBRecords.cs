@@ -11,6 +11,9 @@ namespace SlackOAuth.Stores.MongoDB;
 /// </remarks>
 internal static class MongoDBRecords
 {
+    private static readonly long FirstMicrosecond = Microseconds(DateTimeOffset.MinValue);
+    private static readonly long LastMicrosecond = Microseconds(DateTimeOffset.MaxValue);
+
     internal static long Microseconds(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond;
 
     internal static long Ticks(DateTimeOffset time) => (time - DateTimeOffset.UnixEpoch).Ticks;
@@ -126,7 +129,7 @@ internal static class MongoDBRecords
 
     /// <summary>The time of a record that may be damaged; the oldest there is where it has none.</summary>
     internal static long FindInstalledAt(BsonValue record) =>
-        record is BsonDocument document && document.TryGetValue(MongoDBFields.InstalledAt, out var value) && value.IsNumeric ? value.ToInt64() : long.MinValue;
+        record is BsonDocument document && document.TryGetValue(MongoDBFields.InstalledAt, out var value) && FindNumber(value) is { } number ? number : long.MinValue;
 
     /// <summary>How many superseded records are from before a time, as <c>$lt</c> sees it: what is no number is not.</summary>
     internal static int CountHistory(BsonDocument workspace, long before) =>
@@ -158,7 +161,7 @@ internal static class MongoDBRecords
             BotRefreshToken = Text(bot, "bot_refresh_token"),
             BotTokenExpiresAt = Date(bot, "bot_token_expires_at"),
             IsEnterpriseInstall = IsTrue(bot, "is_enterprise_install"),
-            InstalledAt = DateTimeOffset.UnixEpoch.AddMicroseconds(Number(bot, MongoDBFields.InstalledAt)),
+            InstalledAt = Instant(bot, MongoDBFields.InstalledAt),
             CustomValues = Json(bot, "custom_values"),
         };
 
@@ -183,7 +186,7 @@ internal static class MongoDBRecords
         IncomingWebhookConfigurationUrl = Text(installation, "incoming_webhook_configuration_url"),
         IsEnterpriseInstall = IsTrue(installation, "is_enterprise_install"),
         TokenType = Text(installation, "token_type"),
-        InstalledAt = DateTimeOffset.UnixEpoch.AddMicroseconds(Number(installation, MongoDBFields.InstalledAt)),
+        InstalledAt = Instant(installation, MongoDBFields.InstalledAt),
         CustomValues = Json(installation, "custom_values"),
     };
 
@@ -196,12 +199,27 @@ internal static class MongoDBRecords
 
     /// <summary>Whatever kind of number a tool made of it.</summary>
     private static long Number(BsonDocument document, string name) =>
-        !document.TryGetValue(name, out var value) || value.IsBsonNull ? 0 : value.IsNumeric ? value.ToInt64() : throw Damaged(name);
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? 0 : FindNumber(value) ?? throw Damaged(name);
+
+    /// <summary>A number of any kind; null for what is none, or too large.</summary>
+    private static long? FindNumber(BsonValue value) => value switch
+    {
+        BsonInt64 or BsonInt32 => value.ToInt64(),
+        BsonDouble { Value: >= long.MinValue and < long.MaxValue } => value.ToInt64(),
+        BsonDecimal128 { Value: var number } when number >= long.MinValue && number <= long.MaxValue => Decimal128.ToInt64(number),
+        _ => null,
+    };
+
+    /// <summary>Microseconds since 1970. In ticks: a double, as <see cref="DateTimeOffset.AddMicroseconds"/> takes it, is inexact from the year 2255 on.</summary>
+    private static DateTimeOffset Instant(BsonDocument document, string name) =>
+        Number(document, name) is var microseconds && microseconds >= FirstMicrosecond && microseconds <= LastMicrosecond
+            ? DateTimeOffset.UnixEpoch.AddTicks(microseconds * TimeSpan.TicksPerMicrosecond)
+            : throw Damaged(name);
 
     private static bool IsTrue(BsonDocument document, string name) => document.TryGetValue(name, out var value) && value.ToBoolean();
 
     private static DateTimeOffset? Date(BsonDocument document, string name) =>
-        !document.TryGetValue(name, out var value) || value.IsBsonNull ? null : value is BsonDateTime date ? DateTimeOffset.FromUnixTimeMilliseconds(date.MillisecondsSinceEpoch) : throw Damaged(name);
+        !document.TryGetValue(name, out var value) || value.IsBsonNull ? null : value is BsonDateTime { IsValidDateTime: true } date ? DateTimeOffset.FromUnixTimeMilliseconds(date.MillisecondsSinceEpoch) : throw Damaged(name);
 
     private static ScopeList Scopes(BsonDocument document, string name) =>
         !document.TryGetValue(name, out var value) || value.IsBsonNull ? ScopeList.Empty

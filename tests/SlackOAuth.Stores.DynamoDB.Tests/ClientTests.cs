@@ -1,5 +1,6 @@
 using System.Net;
 using Amazon.DynamoDBv2;
+using Amazon.DynamoDBv2.Model;
 using Amazon.Runtime;
 using SlackOAuth.Stores.Conformance;
 
@@ -39,6 +40,31 @@ public sealed class ClientTests(DynamoDBServer server)
         var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await scope.States.ConsumeAsync(state, cancellationToken: Token));
         Assert.True(exception.IsTransient);
         Assert.Null(await scope.States.ConsumeAsync(state, cancellationToken: Token));
+    }
+
+    [Fact]
+    public async Task A_state_that_is_put_again_after_its_use_stays_used()
+    {
+        await using var scope = await OpenAsync();
+        await scope.Installations.FindBotAsync(Samples.Workspace, Token);
+        scope.Handler.AfterNext("PutItem", async () =>
+        {
+            var item = Assert.Single(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+            await scope.Client.UpdateItemAsync(
+                new UpdateItemRequest
+                {
+                    TableName = scope.Name,
+                    Key = DynamoDBKeys.Item(item["pk"].S, item["sk"].S),
+                    UpdateExpression = "SET claimed_by = :somebody",
+                    ExpressionAttributeValues = new() { [":somebody"] = new() { S = "somebody" } },
+                },
+                Token);
+            throw new HttpRequestException("The answer was lost.", new IOException("The connection was reset."));
+        });
+        var requests = scope.Handler.Requests;
+        var state = await scope.States.IssueAsync(cancellationToken: Token);
+        Assert.Null(await scope.States.ConsumeAsync(state, cancellationToken: Token));
+        Assert.True(scope.Handler.Requests - requests >= 5, "The client has not put the state again.");
     }
 
     [Fact]

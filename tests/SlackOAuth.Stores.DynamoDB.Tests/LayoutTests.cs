@@ -211,6 +211,24 @@ public sealed class LayoutTests(DynamoDBServer server)
     }
 
     [Fact]
+    public async Task A_bot_that_an_older_installation_brings_between_the_transactions_of_a_deletion_goes_with_it()
+    {
+        await using var scope = await OpenAsync();
+        for (var i = 1; i <= 20; i++)
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(2, userId: $"U{i:00}").WithBot(null), Token);
+        }
+
+        scope.Handler.AfterNext("TransactWriteItems", async () =>
+        {
+            await scope.Installations.SaveAsync(Samples.Installation(1, userId: "U20"), Token);
+            Assert.NotNull(await scope.Installations.FindBotAsync(Samples.Workspace, Token));
+        });
+        await scope.Installations.DeleteAllAsync(Samples.Workspace, Token);
+        Assert.Empty(await DynamoDBScopes.ItemsAsync(scope.Client, scope.Name).ToListAsync(Token));
+    }
+
+    [Fact]
     public async Task A_workspace_of_60_users_with_the_largest_records_is_deleted_as_in_production_although_a_transaction_takes_fewer_items()
     {
         await using var scope = new OwnTable(await server.GetConnectionStringAsync(), mostWrites: new DynamoDBTable(new DynamoDBStoreOptions()).MostWrites);

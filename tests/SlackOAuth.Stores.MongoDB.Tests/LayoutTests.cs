@@ -207,7 +207,11 @@ public sealed class LayoutTests(MongoDBServer server) : IAsyncLifetime
     {
         var (store, _) = await CreateAsync(_ => { });
         await store.SaveAsync(Samples.Installation(1), Token);
-        foreach (var (field, value) in new (string, BsonValue)[] { ("bot.bot_token", 1), ("bot", "xoxb-secret"), ("bot.custom_values", "{\"xoxb-secret") })
+        foreach (var (field, value) in new (string, BsonValue)[]
+        {
+            ("bot.bot_token", 1), ("bot", "xoxb-secret"), ("bot.custom_values", "{\"xoxb-secret"), ("bot.installed_at", long.MaxValue), ("bot.installed_at", long.MinValue), ("bot.installed_at", double.NaN),
+            ("bot.installed_at", Decimal128.MaxValue), ("bot.installed_at", "xoxb-secret"), ("bot.bot_token_expires_at", new BsonDateTime(long.MaxValue)),
+        })
         {
             await Workspaces.UpdateOneAsync(new BsonDocument(), new BsonDocument("$set", new BsonDocument(field, value)), cancellationToken: Token);
             var exception = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.FindBotAsync(Samples.Workspace, Token));

@@ -54,6 +54,25 @@ public abstract partial class InstallationStoreConformanceTests<TFixture>
         }
     }
 
+    [Fact, Contract(1, 6)]
+    public virtual async Task Times_far_from_now_come_back_to_the_microsecond_and_in_their_order()
+    {
+        // A double of seconds or microseconds is inexact from the 23rd century on; the last of them is all that a DateTimeOffset holds.
+        DateTimeOffset[] times =
+        [
+            new(1601, 1, 1, 0, 0, 0, TimeSpan.Zero), DateTimeOffset.UnixEpoch.AddTicks(-TimeSpan.TicksPerMicrosecond), DateTimeOffset.UnixEpoch,
+            new DateTimeOffset(2300, 1, 1, 0, 0, 0, TimeSpan.Zero).AddTicks(TimeSpan.TicksPerMicrosecond), DateTimeOffset.MaxValue,
+        ];
+        foreach (var (i, time) in times.Index())
+        {
+            var saved = Sample.Installation("U1", i, $"{i}") with { InstalledAt = time };
+            await SaveAsync(saved);
+            await AssertFoundAsync(saved, T1, "U1", $"the installation of {time:O}");
+            await AssertFoundAsync(saved, T1, null, $"the latest installation, of {time:O}");
+            await AssertBotFoundAsync(saved.ToBot()!, T1, $"the bot of {time:O}");
+        }
+    }
+
     [Fact, Contract(1)]
     public virtual async Task A_bot_with_every_field_set_is_found_field_by_field()
     {

@@ -38,6 +38,12 @@ internal sealed class KeepsUserScopesWithAUserTokenAlone(Engine engine, StoreSco
     protected override Row RowOf(Installation installation) => base.RowOf(installation.UserToken is null ? installation with { UserScopes = [] } : installation);
 }
 
+[RejectedBy<Suite>(nameof(Suite.Times_far_from_now_come_back_to_the_microsecond_and_in_their_order))]
+internal sealed class KeepsTimesAsDoubles(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
+{
+    protected override Installation Read(Row row) => base.Read(row) with { InstalledAt = DateTimeOffset.UnixEpoch.AddSeconds((row.InstalledAt - DateTimeOffset.UnixEpoch).TotalSeconds) };
+}
+
 [RejectedBy<Suite>(nameof(Suite.A_bot_with_every_field_set_is_found_field_by_field))]
 internal sealed class LosesTheBotsRefreshToken(Engine engine, StoreScope scope) : TableInstallationStore(engine, scope)
 {
