@@ -2,6 +2,7 @@ using System.Net;
 using System.Text;
 using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using SlackOAuth.Stores;
 using SlackOAuth.Testing;
 
@@ -329,6 +330,25 @@ public sealed class EventsTests
     }
 
     [Fact]
+    public async Task A_late_uninstall_leaves_a_newer_install_beside_a_users_record_that_cannot_be_read()
+    {
+        var protector = new LosingProtector();
+        await using var app = await SlackTestApp.StartAsync(new() { Stores = stores => stores.UseInMemory().ProtectTokens(protector) });
+        var happened = app.Time.GetUtcNow();
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U1").WithBot(null) with { InstalledAt = happened.AddMinutes(-2) }, SlackTestApp.Cancellation);
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U2").WithBot(null) with { InstalledAt = happened.AddMinutes(-1) }, SlackTestApp.Cancellation);
+        await app.Store.SaveAsync(AuthorizerTests.Installation(Workspace, "U3").WithBot(null) with { InstalledAt = happened.AddMinutes(1) }, SlackTestApp.Cancellation);
+        protector.LostUser = "U2";
+
+        await DeliverAsync(app, SlackEvent.AppUninstalled() with { OccurredAt = happened });
+
+        protector.LostUser = null;
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U1", SlackTestApp.Cancellation));
+        Assert.Null(await app.Store.FindInstallationAsync(Workspace, "U2", SlackTestApp.Cancellation));
+        Assert.NotNull(await app.Store.FindInstallationAsync(Workspace, "U3", SlackTestApp.Cancellation));
+    }
+
+    [Fact]
     public async Task Uninstalling_an_organization_leaves_its_workspaces_and_the_other_way_round()
     {
         await using var app = await SlackTestApp.StartAsync(new() { Slack = CallbackTests.Grid });
@@ -508,4 +528,15 @@ public sealed class EventsTests
     }
 
     private static Task<string> ReadAsync(HttpResponseMessage response) => response.Content.ReadAsStringAsync(SlackTestApp.Cancellation);
+
+    /// <summary>Encrypts nothing, and has lost the key of one user.</summary>
+    private sealed class LosingProtector : ITokenProtector
+    {
+        internal string? LostUser { get; set; }
+
+        public byte[] Protect(ReadOnlySpan<byte> plaintext, TokenProtectionContext context) => plaintext.ToArray();
+
+        public byte[] Unprotect(ReadOnlySpan<byte> ciphertext, TokenProtectionContext context) =>
+            context.UserId is { } user && user == LostUser ? throw new InvalidOperationException("no key") : ciphertext.ToArray();
+    }
 }

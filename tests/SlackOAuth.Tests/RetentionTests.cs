@@ -189,6 +189,31 @@ public sealed class RetentionTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_another_process_installs_meanwhile_stays_though_a_cache_here_does_not_know_of_it()
+    {
+        var elsewhere = new InMemoryInstallationStore(new() { ClientId = ClientId }, _data);
+        var retention = Start(
+            options => (options.UnusedAfter, options.BeforeRemoval) = (Year, async (workspace, cancellation) =>
+            {
+                await elsewhere.SaveAsync(new() { TeamId = workspace.TeamId, UserId = "U1", BotToken = "xoxb-new", InstalledAt = _time.GetUtcNow() }, cancellation);
+                return true;
+            }),
+            stores =>
+            {
+                stores.Services.AddHybridCache();
+                stores.CacheLookups();
+            });
+        await InstallAsync(Old);
+        await Activity.RecordUseAsync(Old, Cancellation);
+        _time.Advance(2 * Year);
+        await Store.FindInstallationAsync(Old, cancellationToken: Cancellation);
+        await Store.FindBotAsync(Old, Cancellation);
+
+        Assert.Equal(0, (await retention.SweepAsync(Cancellation)).Workspaces);
+        Assert.Equal("xoxb-new", (await elsewhere.FindBotAsync(Old, Cancellation))!.BotToken);
+    }
+
+    [Fact]
     public async Task A_workspace_whose_record_cannot_be_decrypted_stays_and_the_others_go()
     {
         var protector = new LosingProtector();

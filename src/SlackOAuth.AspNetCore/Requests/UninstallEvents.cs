@@ -135,7 +135,7 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
         }
     }
 
-    /// <summary>The users who have an installation, each with whether it is newer than the event; none where that cannot be told.</summary>
+    /// <summary>The users who have an installation, each with whether it is newer than the event; one that cannot be read is not.</summary>
     private async ValueTask<Dictionary<string, bool>> ReadUsersAsync(WorkspaceId workspace, string? userId, DateTimeOffset? eventTime, CancellationToken cancellationToken)
     {
         var users = new Dictionary<string, bool>(StringComparer.Ordinal);
@@ -153,25 +153,25 @@ internal sealed class UninstallEvents(IOptions<SlackOAuthOptions> options, IInst
             }
             else
             {
-                await foreach (var installation in _records.ListInstallationHistoryAsync(workspace, userId, cancellationToken).ConfigureAwait(false))
+                await foreach (var (installation, failure) in _records.ListInstallationHistoryAsync(workspace, userId, cancellationToken).WithUnreadableAsync(cancellationToken).ConfigureAwait(false))
                 {
-                    Note(installation);
+                    Note(installation, failure);
                 }
             }
         }
         catch (SlackOAuthStoreException exception) when (!exception.IsTransient)
         {
             // As for the bot.
-            users.Clear();
+            Note(null, exception);
         }
 
         return users;
 
-        void Note(Installation? installation)
+        void Note(Installation? installation, SlackOAuthStoreException? failure = null)
         {
-            if (installation is not null)
+            if ((installation?.UserId ?? failure?.UserId) is { } user)
             {
-                users[installation.UserId] = users.GetValueOrDefault(installation.UserId) || installation.InstalledAt > happened + ClockTolerance;
+                users[user] = users.GetValueOrDefault(user) || installation?.InstalledAt > happened + ClockTolerance;
             }
         }
     }

@@ -233,7 +233,7 @@ public sealed class SlackRetention
     /// <remarks>Compared so that what is not known any more, because another process has removed it, is not removed here.</remarks>
     private async ValueTask<bool> IsUnusedAsync(WorkspaceId workspace, IWorkspaceActivity activity, DateTimeOffset since, CancellationToken cancellationToken) =>
         await activity.FindLastUseAsync(workspace, cancellationToken).ConfigureAwait(false) < since
-        && await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) < since;
+        && await ReadInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false) < since;
 
     private async ValueTask<bool> IsInstalledAsync(WorkspaceId workspace, UnreadableRecords unreadable, CancellationToken cancellationToken)
     {
@@ -246,6 +246,20 @@ public sealed class SlackRetention
             unreadable.Note(exception);
             return true;
         }
+    }
+
+    /// <summary>The same as <see cref="FindInstalledAtAsync"/>, past a cache, which may not know yet what another process has saved.</summary>
+    private async ValueTask<DateTimeOffset?> ReadInstalledAtAsync(WorkspaceId workspace, CancellationToken cancellationToken)
+    {
+        if (_installations.GetCapability<IInstallationHistory>() is not { } records)
+        {
+            return await FindInstalledAtAsync(workspace, cancellationToken).ConfigureAwait(false);
+        }
+
+        // Newest first. With history off they list the current records.
+        var installation = await records.ListInstallationHistoryAsync(workspace, userId: null, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        var bot = await records.ListBotHistoryAsync(workspace, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
+        return bot is null || installation?.InstalledAt > bot.InstalledAt ? installation?.InstalledAt : bot.InstalledAt;
     }
 
     /// <summary>When a workspace was last installed; null where it is not.</summary>

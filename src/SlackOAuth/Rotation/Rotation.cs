@@ -236,11 +236,10 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
     /// <summary>Slack gave no token: the record stays, and the token is left alone for a while.</summary>
     private async Task<T?> KeepAsync(Credential key, Flight flight, RotationLease? lease, T current, ExpiringToken token, SlackError error)
     {
-        var isFinal = IsFinal(error);
-        var isNew = _pauses.Add(key, token, isFinal, error.RetryAfter);
         var word = Log.Word(error.Code);
-        if (!isFinal)
+        if (!IsFinal(error))
         {
+            _pauses.Add(key, token, isFinal: false, error.RetryAfter);
             if (error.Code == SlackErrorCodes.RateLimited)
             {
                 context.LimitRate(error.RetryAfter ?? TimeSpan.FromMinutes(1));
@@ -275,6 +274,8 @@ internal sealed class Rotation<T>(RotatedRecords<T> records, RotationContext con
             return saved;
         }
 
+        // Only now: where the store fails at these looks, the refusal is met again, and told then.
+        var isNew = _pauses.Add(key, token, isFinal: true, error.RetryAfter);
         Count(RotationMeter.Refused, word);
         Log.Refused(context.Logger, records.TokenType, word);
         flight.Failure = isNew ? new() { Workspace = key.Workspace, UserId = key.UserId, ExpiresAt = token.ExpiresAt!.Value, Error = error } : null;

@@ -105,6 +105,24 @@ public sealed class RotationFailureTests
     }
 
     [Fact]
+    public async Task A_refusal_at_whose_moment_the_store_fails_is_reported_when_it_is_met_again()
+    {
+        await using var app = await StartAsync();
+        var bot = (await app.InstallAsync(expired: true)).ToBot()!;
+        var finds = 0;
+        var store = new FailingStore(app.Store) { Fails = called => called == "FindBotAsync" && ++finds == 2 };
+        var rotator = app.Start(store);
+        app.Slack.Script("oauth.v2.access", ScriptedAnswer.Error("invalid_refresh_token"), 2);
+        await rotator.RotateBotIfDueAsync(bot, Cancellation);
+        Assert.Equal((1, 2), (app.Refreshes, finds));
+        app.Time.Advance(LeaseDuration);
+        await rotator.RotateBotIfDueAsync(bot, Cancellation);
+        Assert.Equal(2, app.Refreshes);
+        await app.EndProcessesAsync();
+        Assert.Equal("invalid_refresh_token", Assert.Single(app.Failures).Error.Code);
+    }
+
+    [Fact]
     public async Task After_a_refusal_a_new_install_is_rotated_again()
     {
         await using var app = await StartAsync();
