@@ -2,6 +2,7 @@ using System.Data;
 using System.Data.Common;
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using System.Runtime.ExceptionServices;
 using Dapper;
 
 namespace SlackOAuth.Stores.Relational;
@@ -142,6 +143,16 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         parameters,
         cancellationToken);
 
+    /// <summary>The fencing token of a lease that is given; null where there is none to give. Where the answer of a first try was lost, none may be the lease of that very try: then it is the failure.</summary>
+    internal ValueTask<long?> ReadFenceAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+        operation,
+        statement,
+        writes: true,
+        static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, NumberReader),
+        parameters,
+        cancellationToken,
+        isNullOfRepeatCertain: false);
+
     /// <summary>How many states a purge removed: expired ones, and such as were consumed before.</summary>
     internal ValueTask<(int Expired, int Consumed)> ReadPurgedAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
         operation,
@@ -266,7 +277,8 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         bool writes,
         Func<RelationalDatabase, Command<RelationalParameter[]>, RelationalParameter[], Task<T>> run,
         RelationalParameter[] parameters,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken,
+        bool isNullOfRepeatCertain = true)
     {
         cancellationToken.ThrowIfCancellationRequested();
         try
@@ -282,16 +294,27 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
                 cancellationToken.ThrowIfCancellationRequested();
             }
 
+            Exception? lost = null;
             for (var attempt = 1; ; attempt++)
             {
                 try
                 {
-                    return await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+                    var result = await RunOnceAsync(statement, writes, run, parameters, cancellationToken).ConfigureAwait(false);
+                    if (lost is not null && result is null && !isNullOfRepeatCertain)
+                    {
+                        break;
+                    }
+
+                    return result;
                 }
                 catch (Exception exception) when (!cancellationToken.IsCancellationRequested && MayRepeat(attempt, exception))
                 {
+                    lost = IsUndoneConflict(exception) ? lost : exception;
                 }
             }
+
+            ExceptionDispatchInfo.Throw(lost);
+            return default;
         }
         catch (Exception exception) when (Wrap(operation, exception, cancellationToken) is { } wrapped)
         {

@@ -184,7 +184,7 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
 
         var now = _timeProvider.GetUtcNow();
         var lease = new RotationLease { Workspace = workspace, UserId = userId, FencingToken = 0, ExpiresAt = now + duration };
-        var fence = await _database.ReadNumberAsync(
+        var fence = await _database.ReadFenceAsync(
             nameof(TryAcquireLeaseAsync),
             userId is null ? _database.Statements.AcquireBotLease : _database.Statements.AcquireInstallationLease,
             [.. LeaseParameters(lease), RelationalParameter.Ticks("@now", now)],

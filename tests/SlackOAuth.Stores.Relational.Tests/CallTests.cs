@@ -74,6 +74,21 @@ public sealed class CallTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_lease_whose_answer_was_lost_is_a_failure_and_not_another_holders()
+    {
+        var store = await PreparedAsync();
+        await store.SaveAsync(Installation, Token);
+        _dialect.LoseAnswers(new Dialect.Lost());
+        var failure = await Assert.ThrowsAsync<SlackOAuthStoreException>(async () => await store.TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), Token));
+        Assert.True(failure.IsTransient);
+        Assert.Null(await store.TryAcquireLeaseAsync(Workspace, null, TimeSpan.FromMinutes(1), Token));
+
+        // A connection that had ended before the call has given nothing away.
+        _dialect.Fail(new Dialect.Lost());
+        Assert.NotNull(await store.TryAcquireLeaseAsync(Workspace, "U1", TimeSpan.FromMinutes(1), Token));
+    }
+
+    [Fact]
     public async Task A_failure_is_described_with_its_operation_cause_and_next_step()
     {
         var store = await PreparedAsync();
