@@ -9,6 +9,7 @@ public interface ISlackAuthorizer
     /// <remarks>
     /// <para>A workspace is looked for under its own key (enterprise and team); then, where the enterprise is known and
     /// <see cref="SlackOAuthOptions.GridFallbackEnabled"/> is on, under the key of before its upgrade to Enterprise Grid (team alone), which is then re-keyed; then org-wide.
+    /// Where an app with bot scopes finds nothing but users' installations, the bot is looked for under the next keys.
     /// Where the enterprise may be another's (<see cref="SlackRequestContext.IsEnterpriseUncertain"/>), nothing is re-keyed or looked for org-wide. A request that says it is org-wide is looked for org-wide alone.</para>
     /// <para>Calls to the store for each key: with <see cref="UserTokenResolution.None"/> one, <c>FindBotAsync</c>; else <c>FindInstallationAsync</c> for the latest installation, one more for the
     /// requesting user's where that user is not its installer (in an organization's workspace also under the key of before its upgrade), and <c>FindBotAsync</c> where no

@@ -10,7 +10,7 @@ namespace SlackOAuth.AspNetCore;
 /// </remarks>
 public sealed record SlackAuthorization
 {
-    /// <summary>The key under which the app is installed, which may be the organization's for a request from one of its workspaces.</summary>
+    /// <summary>The key under which the app was found, which may be the organization's for a request from one of its workspaces. The bot, which has its own ids, may be from another.</summary>
     public required WorkspaceId Workspace { get; init; }
 
     /// <summary>The workspace's bot; null where the app has no bot scopes, or where the bot's token was revoked.</summary>

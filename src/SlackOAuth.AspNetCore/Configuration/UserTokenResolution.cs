@@ -14,7 +14,7 @@ public enum UserTokenResolution
 
     /// <summary>
     /// The user who acted, in that user's own workspace: for channels shared between organizations (Slack Connect), where events name an actor.
-    /// As many calls as <see cref="RequestingUser"/>; no user token where the request names no actor.
+    /// As many calls as <see cref="RequestingUser"/>, and one more for an actor of another organization who may have installed org-wide; no user token where the request names no actor.
     /// </summary>
     Actor,
 }
