@@ -135,23 +135,24 @@ public abstract class RelationalDatabase : IAsyncDisposable, IDisposable
         cancellationToken);
 
     /// <summary>The number that a write gives as its first row; null where it gives none.</summary>
-    internal ValueTask<long?> ReadNumberAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
-        operation,
-        statement,
-        writes: true,
-        static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, NumberReader),
-        parameters,
-        cancellationToken);
-
-    /// <summary>The fencing token of a lease that is given; null where there is none to give. Where the answer of a first try was lost, none may be the lease of that very try: then it is the failure.</summary>
-    internal ValueTask<long?> ReadFenceAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(
+    /// <param name="operation">The operation, for errors.</param>
+    /// <param name="statement">The statement.</param>
+    /// <param name="parameters">Its parameters.</param>
+    /// <param name="cancellationToken">Cancels the call.</param>
+    /// <param name="isNullOfRepeatCertain">Whether null is so too where the answer of a first try was lost. Of a lease it is not, which may be that very try's: then that failure is thrown.</param>
+    internal ValueTask<long?> ReadNumberAsync(
+        string operation,
+        string statement,
+        RelationalParameter[] parameters,
+        CancellationToken cancellationToken,
+        bool isNullOfRepeatCertain = true) => RunAsync(
         operation,
         statement,
         writes: true,
         static (_, command, parameters) => command.QueryFirstOrDefaultAsync(parameters, NumberReader),
         parameters,
         cancellationToken,
-        isNullOfRepeatCertain: false);
+        isNullOfRepeatCertain);
 
     /// <summary>How many states a purge removed: expired ones, and such as were consumed before.</summary>
     internal ValueTask<(int Expired, int Consumed)> ReadPurgedAsync(string operation, string statement, RelationalParameter[] parameters, CancellationToken cancellationToken) => RunAsync(

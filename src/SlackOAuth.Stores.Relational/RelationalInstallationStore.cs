@@ -184,11 +184,12 @@ public abstract class RelationalInstallationStore : IInstallationStore, IInstall
 
         var now = _timeProvider.GetUtcNow();
         var lease = new RotationLease { Workspace = workspace, UserId = userId, FencingToken = 0, ExpiresAt = now + duration };
-        var fence = await _database.ReadFenceAsync(
+        var fence = await _database.ReadNumberAsync(
             nameof(TryAcquireLeaseAsync),
             userId is null ? _database.Statements.AcquireBotLease : _database.Statements.AcquireInstallationLease,
             [.. LeaseParameters(lease), RelationalParameter.Ticks("@now", now)],
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken,
+            isNullOfRepeatCertain: false).ConfigureAwait(false);
         return fence is { } token ? lease with { FencingToken = token } : null;
     }
 

@@ -259,7 +259,7 @@ public sealed class SlackRetention
         // Newest first. With history off they list the current records.
         var installation = await records.ListInstallationHistoryAsync(workspace, userId: null, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
         var bot = await records.ListBotHistoryAsync(workspace, cancellationToken).FirstOrDefaultAsync(cancellationToken).ConfigureAwait(false);
-        return bot is null || installation?.InstalledAt > bot.InstalledAt ? installation?.InstalledAt : bot.InstalledAt;
+        return LaterOf(installation, bot);
     }
 
     /// <summary>When a workspace was last installed; null where it is not.</summary>
@@ -267,8 +267,11 @@ public sealed class SlackRetention
     {
         var installation = await _installations.FindInstallationAsync(workspace, cancellationToken: cancellationToken).ConfigureAwait(false);
         var bot = await _installations.FindBotAsync(workspace, cancellationToken).ConfigureAwait(false);
-        return bot is null || installation?.InstalledAt > bot.InstalledAt ? installation?.InstalledAt : bot.InstalledAt;
+        return LaterOf(installation, bot);
     }
+
+    private static DateTimeOffset? LaterOf(Installation? installation, Bot? bot) =>
+        bot is null || installation?.InstalledAt > bot.InstalledAt ? installation?.InstalledAt : bot.InstalledAt;
 
     private async Task InBatchesAsync(IEnumerable<WorkspaceId> workspaces, Func<WorkspaceId, Task> act, CancellationToken cancellationToken)
     {
